@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/ids.hpp"
+#include "causal/version_vector.hpp"
+
+namespace starling::causal {
+
+/// What a client carries from a read to its next write: the version vector it has seen, bound to
+/// one key and signed with the cluster's secret, so that nobody can make our clocks jump.
+/// Clients treat it as opaque. `key` is the key's place in the hash space.
+Bytes seal_context(const Secret& secret, Token key, const VersionVector& seen);
+
+/// `bad_context` for one of another key, of another cluster, forged, cut short or too long (64 KiB).
+/// An empty token is the empty context: "I have seen nothing".
+Result<VersionVector> open_context(const Secret& secret, Token key, BytesView token);
+
+}  // namespace starling::causal

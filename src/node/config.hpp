@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/time.hpp"
+#include "membership/config.hpp"
+#include "port/client.hpp"
+
+namespace starling::node {
+
+/// auto: found a cluster of one if the directory is empty and there are no seeds, else wait.
+/// always: found one if in none. never: wait to be founded or invited.
+enum class InitMode : std::uint8_t { automatic, always, never };
+
+/// What the operator decided. Addresses are resolved; everything has been checked by who parsed it.
+struct Config {
+  std::string name;
+  std::string zone;
+  std::uint32_t weight = 1;
+  Address peer;  ///< as others reach us
+  Address client;
+  InitMode init = InitMode::automatic;
+  std::vector<Address> seeds;
+  std::uint32_t replicas = 3;      ///< N, for a cluster founded here
+  std::uint32_t partitions = 256;  ///< Q, likewise
+  port::QuorumLevel read;          ///< what `standard` means
+  port::QuorumLevel write;
+  Duration timeout = 2s;
+  membership::Profile gossip;
+};
+
+}  // namespace starling::node

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+
+namespace starling::storage {
+
+/// What a data directory knows when it is opened: who we are and everything that SaveRecord kept.
+struct BootRecord {
+  NodeId node;            ///< minted when the directory was empty
+  Generation generation;  ///< already raised, durably, for this boot
+  std::uint64_t nonce{};  ///< random for this boot
+  bool fresh{};           ///< the directory was empty
+  bool unclean_stop{};    ///< the last process did not close it
+  std::map<std::string, Bytes> records;
+};
+
+}  // namespace starling::storage

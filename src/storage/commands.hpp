@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "causal/object.hpp"
+#include "ring/key.hpp"
+
+/// What the core asks of storage and what comes back: plain values. The core sends a command as
+/// an effect and gets the answer as an event; who executes it, and on which thread, it does not know.
+namespace starling::storage {
+
+/// Reads one key. Counts as a read: commits nothing.
+struct Get {
+  PartitionId partition;
+  ring::Key key;
+};
+struct GetAnswer {
+  causal::Object object;  ///< filled; no siblings (but base(seen) as its context) where there is no row
+};
+
+/// Coordinates a write: issues a dot, replaces what `context` covers. Durable when answered.
+struct Put {
+  PartitionId partition;
+  ring::Key key;
+  causal::VersionVector context;
+  causal::Sibling sibling;       ///< its dot is issued by storage
+  std::uint32_t siblings_max{};  ///< `too_many_siblings` if the result would have more
+};
+struct PutAnswer {
+  causal::Dot dot;
+  std::uint32_t siblings{};       ///< live ones, after the put
+  causal::VersionVector context;  ///< of the result, filled
+  Bytes object;                   ///< the result, filled and encoded: what the other replicas merge
+};
+
+/// Joins another replica's state into ours. Durable when answered. `malformed` for bytes that are no object.
+struct Merge {
+  PartitionId partition;
+  ring::Key key;
+  Bytes object;  ///< filled and encoded
+};
+struct MergeAnswer {
+  bool changed{};
+};
+
+/// Reads rows of one partition in (token, key) order, tombstone-only ones included (a reader that
+/// joins several replicas needs them), `after` excluded, until a bound is reached.
+struct Scan {
+  PartitionId partition;
+  Token first, last;          ///< the partition's range
+  ring::Key after;            ///< empty bytes: from `first`
+  Bytes prefix;               ///< of ring::Key::bytes (bucket, 0, key prefix); rows that do not match are passed over
+  std::uint32_t rows_max{};   ///< matching rows returned
+  std::uint32_t bytes_max{};  ///< of returned objects; the first row always fits
+};
+struct ScannedRow {
+  ring::Key key;
+  causal::Object object;  ///< filled
+};
+struct ScanAnswer {
+  std::vector<ScannedRow> rows;
+  /// How far this answer speaks for the partition: everything up to and including this key was
+  /// looked at. Empty bytes: to its end.
+  ring::Key complete_to;
+};
+
+/// Which of these actors have we seen further than their owner says it has issued?
+struct ActorClaim {
+  PartitionId partition;
+  ActorId actor;
+  std::uint64_t counter{};
+};
+struct CheckActors {
+  std::vector<ActorClaim> claims;
+};
+struct CheckActorsAnswer {
+  std::vector<PartitionId> ahead;
+};
+
+/// Our own actors, one claim for each partition that has one.
+struct ListActors {};
+struct ListActorsAnswer {
+  std::vector<ActorClaim> claims;
+};
+
+/// The next put to each of these partitions mints a new actor. Durable when answered.
+struct DoubtActors {
+  std::vector<PartitionId> partitions;
+};
+
+/// Saves a small named record (the ring, known peers, a pending founding). Durable when answered.
+struct SaveRecord {
+  std::string name;
+  Bytes bytes;  ///< empty: removes it
+};
+
+struct Done {};
+
+using Command = std::variant<Get, Put, Merge, Scan, CheckActors, ListActors, DoubtActors, SaveRecord>;
+using Answer = std::variant<Done, GetAnswer, PutAnswer, MergeAnswer, ScanAnswer, CheckActorsAnswer, ListActorsAnswer>;
+
+}  // namespace starling::storage

@@ -1,0 +1,238 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+/// Every message between nodes, as plain values. Requests name themselves by an id that their
+/// sender chose; replies repeat it. `ttl` is what was left of the request's deadline when it was
+/// sent: work that is older is dropped before it costs anything.
+namespace starling::wire {
+
+using RequestId = Id<struct RequestIdTag>;
+
+// --- Replica requests -------------------------------------------------------------------------
+
+/// Asks a replica for its state of a key: in full, or as a digest (causal::digest).
+struct ReadRequest {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  Bytes key;  ///< ring::Key::bytes
+  bool full{};
+  Duration ttl{};
+};
+struct ReadReply {
+  RequestId request;
+  std::optional<Error> error;
+  std::uint64_t digest{};
+  Bytes object;  ///< filled and encoded when asked in full, else empty
+};
+
+/// Hands a replica the state that another has coordinated. Answered after the commit, never before.
+struct MergeRequest {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  Bytes key;
+  Bytes object;
+  Duration ttl{};
+};
+struct MergeReply {
+  RequestId request;
+  std::optional<Error> error;
+};
+
+/// A client's write, handed to a replica because the node that the client asked is none.
+/// Forwarded at most once: the receiver coordinates it or refuses.
+struct ForwardWrite {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  Bytes key;
+  bool tombstone{};
+  Bytes value;
+  Bytes context;                 ///< the client's token, as it came; empty: none
+  std::uint32_t write_quorum{};  ///< resolved by the sender
+  std::uint64_t client_request{};
+  std::uint64_t hlc{};
+  Duration ttl{};
+};
+struct WriteResult {
+  std::optional<Error> error;
+  std::uint32_t siblings{};
+  Bytes context;              ///< sealed; empty where siblings remain that the client has not read
+  std::vector<NodeId> acked;  ///< who is known to have the write durably
+};
+struct ForwardReply {
+  RequestId request;
+  WriteResult result;
+};
+
+/// A page of one partition, tombstones included: see storage::Scan.
+struct ScanRequest {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  Bytes after;
+  Bytes prefix;
+  std::uint32_t rows_max{};
+  std::uint32_t bytes_max{};
+  Duration ttl{};
+};
+struct ScanReply {
+  struct Row {
+    Bytes key;
+    Bytes object;
+  };
+  RequestId request;
+  std::optional<Error> error;
+  std::vector<Row> rows;
+  Bytes complete_to;
+};
+
+// --- Actors and rings -------------------------------------------------------------------------
+
+/// After a start: "these are my actors and how far I have issued; does anybody know more?"
+struct ActorCheck {
+  struct Claim {
+    PartitionId partition;
+    ActorId actor;
+    std::uint64_t counter{};
+  };
+  RequestId request;
+  std::vector<Claim> claims;
+};
+struct ActorCheckReply {
+  RequestId request;
+  std::optional<Error> error;
+  std::vector<PartitionId> ahead;  ///< where the replier has seen more than the claim
+};
+
+/// Whoever learns of a higher epoch fetches its ring.
+struct RingFetch {};
+struct RingIs {
+  Bytes ring;  ///< ring::encode
+};
+
+// --- Founding a cluster: two-phase commit among the founding members (topology/founding.hpp) ---
+
+/// "Who are you, and are you free?"
+struct FoundingProbe {
+  RequestId request;
+};
+struct FoundingProbeReply {
+  RequestId request;
+  NodeId node;
+  std::string name;
+  std::string zone;
+  std::uint32_t weight{1};
+  ClusterId cluster;  ///< zero: free
+  Address peer;
+};
+struct FoundingPropose {
+  struct Contact {
+    NodeId node;
+    Address peer;
+  };
+  RequestId request;
+  NodeId founder;
+  Bytes ring;
+  Secret secret{};
+  std::vector<Contact> contacts;
+};
+struct FoundingVote {
+  RequestId request;
+  bool accepted{};
+  std::string reason;  ///< why not, in words for the operator
+};
+enum class FoundingOutcome : std::uint8_t { undecided, committed, aborted };
+/// "What became of this cluster's founding?" — asked by a member that voted yes and heard no more.
+struct FoundingQuery {
+  ClusterId cluster;
+};
+struct FoundingDecision {
+  ClusterId cluster;
+  FoundingOutcome outcome{};
+};
+
+// --- Membership (SWIM + Lifeguard) ------------------------------------------------------------
+
+enum class MemberState : std::uint8_t { alive, suspect, dead, left };
+
+/// What gossip says of one member. (generation, incarnation) orders statements; the table is in DESIGN §8.
+struct MemberUpdate {
+  NodeId node;
+  Generation generation;
+  std::uint64_t nonce{};  ///< random per boot: two processes with one identity differ in it
+  std::uint32_t incarnation{};
+  MemberState state{};
+  std::vector<NodeId> accusers;  ///< for suspect: who found it unresponsive with its own probes
+  std::string name;
+  std::string zone;
+  std::uint32_t weight{1};
+  Address peer;
+  Address client;
+};
+
+struct Ping {
+  std::uint64_t sequence{};
+  NodeId target;  ///< zero: whoever listens there (a seed)
+};
+struct PingRequest {
+  std::uint64_t sequence{};
+  NodeId target;
+  Address address;
+  Duration remaining{};  ///< until the requester's own deadline; a nack comes at 0.8 of it
+};
+struct Ack {
+  std::uint64_t sequence{};
+};
+struct Nack {
+  std::uint64_t sequence{};
+};
+/// Nothing but the updates.
+struct Gossip {};
+/// To an address of another cluster: told once in words, then ignored.
+struct WrongCluster {};
+
+/// One datagram: who speaks, what it wants, and as many updates as fit.
+struct Datagram {
+  using Body = std::variant<Ping, PingRequest, Ack, Nack, Gossip, WrongCluster>;
+  ClusterId cluster;
+  NodeId from;
+  Epoch epoch;  ///< of the sender's ring, so that whoever is behind learns it
+  Body body;
+  std::vector<MemberUpdate> updates;
+};
+inline constexpr std::size_t datagram_bytes_max = 1400;
+
+/// Lifeguard's probe over the stream, for where datagrams are dropped.
+struct StreamPing {
+  std::uint64_t sequence{};
+};
+struct StreamAck {
+  std::uint64_t sequence{};
+};
+/// The whole membership, both ways.
+struct PushPull {
+  bool reply_wanted{};
+  Epoch epoch;
+  std::vector<MemberUpdate> members;
+};
+
+using Message =
+    std::variant<ReadRequest, ReadReply, MergeRequest, MergeReply, ForwardWrite, ForwardReply, ScanRequest, ScanReply,
+                 ActorCheck, ActorCheckReply, RingFetch, RingIs, FoundingProbe, FoundingProbeReply, FoundingPropose,
+                 FoundingVote, FoundingQuery, FoundingDecision, StreamPing, StreamAck, PushPull>;
+
+}  // namespace starling::wire
