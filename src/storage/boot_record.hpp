@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
@@ -17,6 +18,7 @@ struct BootRecord {
   bool fresh{};           ///< the directory was empty
   bool unclean_stop{};    ///< the last process did not close it
   std::map<std::string, Bytes> records;
+  std::vector<std::string> damage;  ///< what could not be read and how it was replaced, in words for the log
 };
 
 }  // namespace starling::storage

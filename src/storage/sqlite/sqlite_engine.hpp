@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "storage/engine.hpp"
+
+namespace starling::storage {
+
+struct SqliteOptions {
+  std::filesystem::path directory;
+  std::string file = "starling.db";
+  Durability durability = Durability::full;
+  std::uint64_t cache_bytes = 256ULL << 20;
+  std::uint64_t wal_bytes_max = 16ULL << 20;  ///< a checkpoint starts beyond this
+  std::uint64_t file_bytes_max{};             ///< 0: as large as the disk; tests fill a small one
+  std::string vfs;                            ///< SQLite's name of the file system layer; empty: the system's
+};
+
+/// One SQLite file, one connection that holds it exclusively, a write-ahead log.
+class SqliteEngine final : public Engine {
+ public:
+  /// Creates the directory and the file where they are missing. A refusal is a sentence that names
+  /// the file and says what to do.
+  static Result<std::unique_ptr<SqliteEngine>> open(const SqliteOptions& options);
+  ~SqliteEngine() override;
+
+  Result<> begin() override;
+  Result<> commit() override;
+  void rollback() override;
+
+  Result<bool> get(const ring::Key& key, Bytes& row) override;
+  Result<> put(const ring::Key& key, BytesView row) override;
+  Result<> erase(const ring::Key& key) override;
+  Result<> scan(const ring::Key& after, Token last, const RowVisitor& visit) override;
+
+  Result<std::vector<StateRow>> load_states() override;
+  Result<> save_state(PartitionId partition, BytesView bytes) override;
+  Result<std::vector<Record>> load_records() override;
+  Result<> save_record(const std::string& name, BytesView bytes) override;
+
+  Result<> maintain(Pace pace) override;
+  Result<> check() override;
+  EngineStats stats() const override;
+
+ private:
+  struct State;
+  explicit SqliteEngine(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace starling::storage
