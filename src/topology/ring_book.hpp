@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+
+#include "port/event.hpp"
+#include "port/outbox.hpp"
+#include "ring/ring.hpp"
+
+namespace starling::topology {
+
+/// The ring this node goes by. Gossip and refused requests tell of higher epochs; the book then
+/// fetches the ring from whoever knows it, saves it, and only then goes by it: an adopted epoch never falls.
+class RingBook {
+ public:
+  /// The ticket of the book's only storage command; Founding numbers its own from 1.
+  static constexpr port::Ticket save_ticket{port::Room::topology, 0};
+
+  /// The first ring: as loaded at start, or as founded.
+  void open(ring::Ring ring) { ring_ = std::move(ring); }
+  const ring::Ring* ring() const { return ring_ ? &*ring_ : nullptr; }
+  Epoch epoch() const { return ring_ ? ring_->epoch() : Epoch{}; }
+
+  /// `node` goes by `epoch`. Asks for its ring where that is higher than ours, once per `retry`.
+  void on_epoch_seen(NodeId node, Epoch epoch, Instant now, port::Outbox& out);
+  void on_message(NodeId from, const wire::RingFetch& fetch, port::Outbox& out) const;
+  /// Accepts only a whole ring of our cluster with a higher epoch.
+  void on_message(NodeId from, const wire::RingIs& message, port::Outbox& out);
+  /// True when the ring has just become a newer one.
+  bool on_stored(const Result<storage::Answer>& answer, port::Outbox& out);
+
+ private:
+  static constexpr Duration retry = 500ms;
+
+  std::optional<ring::Ring> ring_;
+  std::optional<ring::Ring> saving_;
+  Instant asked_at_;
+  Epoch asked_for_;
+};
+
+}  // namespace starling::topology
