@@ -23,7 +23,7 @@ std::string title(const wire::FoundingProbeReply& who, const Address& at) {
 }  // namespace
 
 Founder::Founder(const FoundingConfig& config, std::optional<port::ClientToken> client, Random& random,
-                 Tickets& tickets)
+                 port::Tickets& tickets)
     : config_(config), tickets_(tickets), client_(client) {
   cluster_ = {.cluster = {random.nonzero()}, .secret = random_secret(random), .founder = config.node};
   proposal_.request = {random.nonzero()};

@@ -5,8 +5,8 @@
 
 #include "base/random.hpp"
 #include "port/outbox.hpp"
+#include "port/tickets.hpp"
 #include "topology/founding_types.hpp"
-#include "topology/tickets.hpp"
 
 namespace starling::topology {
 
@@ -17,7 +17,8 @@ namespace starling::topology {
 class Founder {
  public:
   /// `client`: who asked; nobody for a cluster of one that founds itself at start.
-  Founder(const FoundingConfig& config, std::optional<port::ClientToken> client, Random& random, Tickets& tickets);
+  Founder(const FoundingConfig& config, std::optional<port::ClientToken> client, Random& random,
+          port::Tickets& tickets);
 
   void begin(const std::vector<Address>& addresses, Instant now, port::Outbox& out);
   void on_probe_reply(NodeId from, const wire::FoundingProbeReply& reply, Instant now, port::Outbox& out);
@@ -53,7 +54,7 @@ class Founder {
   void send_round(port::Outbox& out);
 
   const FoundingConfig& config_;
-  Tickets& tickets_;
+  port::Tickets& tickets_;
   std::optional<port::ClientToken> client_;
   ClusterRecord cluster_;
   Stage stage_{Stage::probing};

@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "port/event.hpp"
 #include "port/outbox.hpp"
+#include "port/tickets.hpp"
 #include "topology/founder.hpp"
 #include "topology/founding_types.hpp"
 #include "topology/participant.hpp"
@@ -51,7 +52,7 @@ class Founding {
 
   FoundingConfig config_;
   Random random_;
-  Tickets tickets_;
+  port::Tickets tickets_{port::Room::topology};
   std::optional<ClusterRecord> cluster_;
   std::optional<Founder> founder_;
   Participant participant_;

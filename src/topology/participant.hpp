@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "port/outbox.hpp"
+#include "port/tickets.hpp"
 #include "topology/founding_types.hpp"
-#include "topology/tickets.hpp"
 
 namespace starling::topology {
 
@@ -14,7 +14,7 @@ namespace starling::topology {
 /// from the founder, since everybody who knows nothing says so.
 class Participant {
  public:
-  Participant(const FoundingConfig& config, Tickets& tickets) : config_(config), tickets_(tickets) {}
+  Participant(const FoundingConfig& config, port::Tickets& tickets) : config_(config), tickets_(tickets) {}
 
   /// After a start: takes up the proposal that was pending when the node stopped.
   void resume(wire::FoundingPropose proposal, Instant now, port::Outbox& out);
@@ -40,7 +40,7 @@ class Participant {
   void forget();
 
   const FoundingConfig& config_;
-  Tickets& tickets_;
+  port::Tickets& tickets_;
   Stage stage_{Stage::free};
   wire::FoundingPropose proposal_;
   std::optional<ring::Ring> ring_;
