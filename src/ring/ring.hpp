@@ -14,6 +14,7 @@ namespace starling::ring {
 
 inline constexpr std::size_t members_max = 1024;
 inline constexpr std::uint32_t partitions_max = 4096;
+inline constexpr std::uint32_t replicas_max = 16;  ///< the longest preference list; Ring::make() and plan() refuse more
 
 /// A node as the ring knows it. Names and addresses are not here: they come from gossip, so a
 /// node may move without a new ring.
