@@ -35,6 +35,7 @@ std::string_view name_of(ErrorCode code);
 struct Error {
   ErrorCode code{};
   std::string message;
+  friend bool operator==(const Error&, const Error&) = default;
 };
 
 template <class T = void>

@@ -15,7 +15,8 @@
 
 /// Every message between nodes, as plain values. Requests name themselves by an id that their
 /// sender chose; replies repeat it. `ttl` is what was left of the request's deadline when it was
-/// sent: work that is older is dropped before it costs anything.
+/// sent: work that is older is dropped before it costs anything. wire/fields.hpp lists the fields
+/// once more, in the order in which they travel.
 namespace starling::wire {
 
 using RequestId = Id<struct RequestIdTag>;
@@ -30,12 +31,14 @@ struct ReadRequest {
   Bytes key;  ///< ring::Key::bytes
   bool full{};
   Duration ttl{};
+  friend bool operator==(const ReadRequest&, const ReadRequest&) = default;
 };
 struct ReadReply {
   RequestId request;
   std::optional<Error> error;
   std::uint64_t digest{};
   Bytes object;  ///< filled and encoded when asked in full, else empty
+  friend bool operator==(const ReadReply&, const ReadReply&) = default;
 };
 
 /// Hands a replica the state that another has coordinated. Answered after the commit, never before.
@@ -46,10 +49,12 @@ struct MergeRequest {
   Bytes key;
   Bytes object;
   Duration ttl{};
+  friend bool operator==(const MergeRequest&, const MergeRequest&) = default;
 };
 struct MergeReply {
   RequestId request;
   std::optional<Error> error;
+  friend bool operator==(const MergeReply&, const MergeReply&) = default;
 };
 
 /// A client's write, handed to a replica because the node that the client asked is none.
@@ -66,16 +71,19 @@ struct ForwardWrite {
   std::uint64_t client_request{};
   std::uint64_t hlc{};
   Duration ttl{};
+  friend bool operator==(const ForwardWrite&, const ForwardWrite&) = default;
 };
 struct WriteResult {
   std::optional<Error> error;
   std::uint32_t siblings{};
   Bytes context;              ///< sealed; empty where siblings remain that the client has not read
   std::vector<NodeId> acked;  ///< who is known to have the write durably
+  friend bool operator==(const WriteResult&, const WriteResult&) = default;
 };
 struct ForwardReply {
   RequestId request;
   WriteResult result;
+  friend bool operator==(const ForwardReply&, const ForwardReply&) = default;
 };
 
 /// A page of one partition, tombstones included: see storage::Scan.
@@ -88,16 +96,19 @@ struct ScanRequest {
   std::uint32_t rows_max{};
   std::uint32_t bytes_max{};
   Duration ttl{};
+  friend bool operator==(const ScanRequest&, const ScanRequest&) = default;
 };
 struct ScanReply {
   struct Row {
     Bytes key;
     Bytes object;
+    friend bool operator==(const Row&, const Row&) = default;
   };
   RequestId request;
   std::optional<Error> error;
   std::vector<Row> rows;
   Bytes complete_to;
+  friend bool operator==(const ScanReply&, const ScanReply&) = default;
 };
 
 // --- Actors and rings -------------------------------------------------------------------------
@@ -108,20 +119,26 @@ struct ActorCheck {
     PartitionId partition;
     ActorId actor;
     std::uint64_t counter{};
+    friend bool operator==(const Claim&, const Claim&) = default;
   };
   RequestId request;
   std::vector<Claim> claims;
+  friend bool operator==(const ActorCheck&, const ActorCheck&) = default;
 };
 struct ActorCheckReply {
   RequestId request;
   std::optional<Error> error;
   std::vector<PartitionId> ahead;  ///< where the replier has seen more than the claim
+  friend bool operator==(const ActorCheckReply&, const ActorCheckReply&) = default;
 };
 
 /// Whoever learns of a higher epoch fetches its ring.
-struct RingFetch {};
+struct RingFetch {
+  friend bool operator==(const RingFetch&, const RingFetch&) = default;
+};
 struct RingIs {
   Bytes ring;  ///< ring::encode
+  friend bool operator==(const RingIs&, const RingIs&) = default;
 };
 
 // --- Founding a cluster: two-phase commit among the founding members (topology/founding.hpp) ---
@@ -129,6 +146,7 @@ struct RingIs {
 /// "Who are you, and are you free?"
 struct FoundingProbe {
   RequestId request;
+  friend bool operator==(const FoundingProbe&, const FoundingProbe&) = default;
 };
 struct FoundingProbeReply {
   RequestId request;
@@ -138,38 +156,44 @@ struct FoundingProbeReply {
   std::uint32_t weight{1};
   ClusterId cluster;  ///< zero: free
   Address peer;
+  friend bool operator==(const FoundingProbeReply&, const FoundingProbeReply&) = default;
 };
 struct FoundingPropose {
   struct Contact {
     NodeId node;
     Address peer;
+    friend bool operator==(const Contact&, const Contact&) = default;
   };
   RequestId request;
   NodeId founder;
   Bytes ring;
   Secret secret{};
   std::vector<Contact> contacts;
+  friend bool operator==(const FoundingPropose&, const FoundingPropose&) = default;
 };
 struct FoundingVote {
   RequestId request;
   bool accepted{};
   std::string reason;  ///< why not, in words for the operator
+  friend bool operator==(const FoundingVote&, const FoundingVote&) = default;
 };
 enum class FoundingOutcome : std::uint8_t { undecided, committed, aborted };
 /// "What became of this cluster's founding?" — asked by a member that voted yes and heard no more.
 struct FoundingQuery {
   ClusterId cluster;
+  friend bool operator==(const FoundingQuery&, const FoundingQuery&) = default;
 };
 struct FoundingDecision {
   ClusterId cluster;
   FoundingOutcome outcome{};
+  friend bool operator==(const FoundingDecision&, const FoundingDecision&) = default;
 };
 
 // --- Membership (SWIM + Lifeguard) ------------------------------------------------------------
 
 enum class MemberState : std::uint8_t { alive, suspect, dead, left };
 
-/// What gossip says of one member. (generation, incarnation) orders statements; the table is in DESIGN §8.
+/// What gossip says of one member. (generation, incarnation) orders statements; SWIM §4.2 has the order.
 struct MemberUpdate {
   NodeId node;
   Generation generation;
@@ -182,28 +206,37 @@ struct MemberUpdate {
   std::uint32_t weight{1};
   Address peer;
   Address client;
+  friend bool operator==(const MemberUpdate&, const MemberUpdate&) = default;
 };
 
 struct Ping {
   std::uint64_t sequence{};
   NodeId target;  ///< zero: whoever listens there (a seed)
+  friend bool operator==(const Ping&, const Ping&) = default;
 };
 struct PingRequest {
   std::uint64_t sequence{};
   NodeId target;
   Address address;
   Duration remaining{};  ///< until the requester's own deadline; a nack comes at 0.8 of it
+  friend bool operator==(const PingRequest&, const PingRequest&) = default;
 };
 struct Ack {
   std::uint64_t sequence{};
+  friend bool operator==(const Ack&, const Ack&) = default;
 };
 struct Nack {
   std::uint64_t sequence{};
+  friend bool operator==(const Nack&, const Nack&) = default;
 };
 /// Nothing but the updates.
-struct Gossip {};
+struct Gossip {
+  friend bool operator==(const Gossip&, const Gossip&) = default;
+};
 /// To an address of another cluster: told once in words, then ignored.
-struct WrongCluster {};
+struct WrongCluster {
+  friend bool operator==(const WrongCluster&, const WrongCluster&) = default;
+};
 
 /// One datagram: who speaks, what it wants, and as many updates as fit.
 struct Datagram {
@@ -213,21 +246,25 @@ struct Datagram {
   Epoch epoch;  ///< of the sender's ring, so that whoever is behind learns it
   Body body;
   std::vector<MemberUpdate> updates;
+  friend bool operator==(const Datagram&, const Datagram&) = default;
 };
 inline constexpr std::size_t datagram_bytes_max = 1400;
 
 /// Lifeguard's probe over the stream, for where datagrams are dropped.
 struct StreamPing {
   std::uint64_t sequence{};
+  friend bool operator==(const StreamPing&, const StreamPing&) = default;
 };
 struct StreamAck {
   std::uint64_t sequence{};
+  friend bool operator==(const StreamAck&, const StreamAck&) = default;
 };
 /// The whole membership, both ways.
 struct PushPull {
   bool reply_wanted{};
   Epoch epoch;
   std::vector<MemberUpdate> members;
+  friend bool operator==(const PushPull&, const PushPull&) = default;
 };
 
 using Message =

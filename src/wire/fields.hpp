@@ -1,0 +1,84 @@
+#pragma once
+
+#include <tuple>
+#include <type_traits>
+
+#include "wire/messages.hpp"
+
+/// The fields of every message in the order in which they are sent, said once for both encoding
+/// and decoding. A message is the array [kind, field, ...], any other struct the array [field, ...].
+namespace starling::wire {
+
+template <class T, class Struct>
+concept Of = std::is_same_v<std::remove_const_t<T>, Struct>;
+
+auto fields(Of<ReadRequest> auto& m) { return std::tie(m.request, m.epoch, m.partition, m.key, m.full, m.ttl); }
+auto fields(Of<ReadReply> auto& m) { return std::tie(m.request, m.error, m.digest, m.object); }
+auto fields(Of<MergeRequest> auto& m) { return std::tie(m.request, m.epoch, m.partition, m.key, m.object, m.ttl); }
+auto fields(Of<MergeReply> auto& m) { return std::tie(m.request, m.error); }
+auto fields(Of<ForwardWrite> auto& m) {
+  return std::tie(m.request, m.epoch, m.partition, m.key, m.tombstone, m.value, m.context, m.write_quorum,
+                  m.client_request, m.hlc, m.ttl);
+}
+auto fields(Of<WriteResult> auto& m) { return std::tie(m.error, m.siblings, m.context, m.acked); }
+auto fields(Of<ForwardReply> auto& m) { return std::tie(m.request, m.result); }
+auto fields(Of<ScanRequest> auto& m) {
+  return std::tie(m.request, m.epoch, m.partition, m.after, m.prefix, m.rows_max, m.bytes_max, m.ttl);
+}
+auto fields(Of<ScanReply::Row> auto& m) { return std::tie(m.key, m.object); }
+auto fields(Of<ScanReply> auto& m) { return std::tie(m.request, m.error, m.rows, m.complete_to); }
+
+auto fields(Of<ActorCheck::Claim> auto& m) { return std::tie(m.partition, m.actor, m.counter); }
+auto fields(Of<ActorCheck> auto& m) { return std::tie(m.request, m.claims); }
+auto fields(Of<ActorCheckReply> auto& m) { return std::tie(m.request, m.error, m.ahead); }
+auto fields(Of<RingFetch> auto&) { return std::tie(); }
+auto fields(Of<RingIs> auto& m) { return std::tie(m.ring); }
+
+auto fields(Of<FoundingProbe> auto& m) { return std::tie(m.request); }
+auto fields(Of<FoundingProbeReply> auto& m) {
+  return std::tie(m.request, m.node, m.name, m.zone, m.weight, m.cluster, m.peer);
+}
+auto fields(Of<FoundingPropose::Contact> auto& m) { return std::tie(m.node, m.peer); }
+auto fields(Of<FoundingPropose> auto& m) { return std::tie(m.request, m.founder, m.ring, m.secret, m.contacts); }
+auto fields(Of<FoundingVote> auto& m) { return std::tie(m.request, m.accepted, m.reason); }
+auto fields(Of<FoundingQuery> auto& m) { return std::tie(m.cluster); }
+auto fields(Of<FoundingDecision> auto& m) { return std::tie(m.cluster, m.outcome); }
+
+auto fields(Of<MemberUpdate> auto& m) {
+  return std::tie(m.node, m.generation, m.nonce, m.incarnation, m.state, m.accusers, m.name, m.zone, m.weight, m.peer,
+                  m.client);
+}
+auto fields(Of<Ping> auto& m) { return std::tie(m.sequence, m.target); }
+auto fields(Of<PingRequest> auto& m) { return std::tie(m.sequence, m.target, m.address, m.remaining); }
+auto fields(Of<Ack> auto& m) { return std::tie(m.sequence); }
+auto fields(Of<Nack> auto& m) { return std::tie(m.sequence); }
+auto fields(Of<Gossip> auto&) { return std::tie(); }
+auto fields(Of<WrongCluster> auto&) { return std::tie(); }
+auto fields(Of<Datagram> auto& m) { return std::tie(m.cluster, m.from, m.epoch, m.body, m.updates); }
+
+auto fields(Of<StreamPing> auto& m) { return std::tie(m.sequence); }
+auto fields(Of<StreamAck> auto& m) { return std::tie(m.sequence); }
+auto fields(Of<PushPull> auto& m) { return std::tie(m.reply_wanted, m.epoch, m.members); }
+
+auto fields(Of<Error> auto& m) { return std::tie(m.code, m.message); }
+
+template <class T>
+concept Struct = requires(T& value) { fields(value); };
+
+/// The highest value of each enumeration that travels: anything above is malformed.
+template <class Enum>
+constexpr Enum last_of();
+template <>
+constexpr MemberState last_of() {
+  return MemberState::left;
+}
+template <>
+constexpr FoundingOutcome last_of() {
+  return FoundingOutcome::aborted;
+}
+template <>
+constexpr ErrorCode last_of() {
+  return ErrorCode::connection_lost;
+}
+
+}  // namespace starling::wire
