@@ -1,9 +1,12 @@
 #pragma once
 
+#include <vector>
+
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/ids.hpp"
+#include "wire/messages.hpp"
 
 namespace starling::topology {
 
@@ -18,7 +21,7 @@ struct ClusterRecord {
   ClusterId cluster;
   Secret secret{};  ///< known to members only; signs the contexts that clients carry
   NodeId founder;
-  friend bool operator==(const ClusterRecord&, const ClusterRecord&) = default;
+  std::vector<wire::FoundingPropose::Contact> contacts;  ///< where the founding members were, ourselves included
 };
 
 Bytes encode(const ClusterRecord& record);

@@ -67,6 +67,7 @@ void Founder::propose(Instant now, port::Outbox& out) {
     proposal_.contacts.push_back({peer.probed->node, peer.probed->peer});
     out.add(port::Introduce{peer.probed->node, peer.asked});
   }
+  cluster_.contacts = proposal_.contacts;
   if (peers_.empty()) return commit(out);
   enter(Stage::proposing, now, out);
 }
@@ -134,7 +135,7 @@ std::optional<Founded> Founder::on_stored(port::Ticket ticket, const Result<stor
     out.answer(*client_, port::InitReply{.cluster = cluster_.cluster, .members = members});
   }
   if (!peers_.empty()) send_round(out);
-  return Founded{cluster_, *ring_, proposal_.contacts};
+  return Founded{cluster_, *ring_};
 }
 
 void Founder::on_acknowledged(NodeId from) {

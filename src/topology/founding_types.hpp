@@ -2,14 +2,12 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "base/address.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "ring/ring.hpp"
 #include "topology/cluster_record.hpp"
-#include "wire/messages.hpp"
 
 namespace starling::topology {
 
@@ -33,7 +31,6 @@ struct FoundingConfig {
 struct Founded {
   ClusterRecord cluster;
   ring::Ring ring;
-  std::vector<wire::FoundingPropose::Contact> contacts;  ///< where its members were found, ourselves included
 };
 
 }  // namespace starling::topology

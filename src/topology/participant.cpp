@@ -80,7 +80,7 @@ std::optional<Founded> Participant::on_stored(port::Ticket ticket, const Result<
     stage_ = Stage::voted;
     return std::nullopt;
   }
-  Founded founded{{cluster(), proposal_.secret, proposal_.founder}, *ring_, proposal_.contacts};
+  Founded founded{record(), *ring_};
   out.send(proposal_.founder, wire::FoundingDecision{cluster(), wire::FoundingOutcome::committed});
   forget();
   return founded;
@@ -94,8 +94,7 @@ void Participant::on_decision(NodeId from, const wire::FoundingDecision& decisio
   }
   if (decision.outcome != wire::FoundingOutcome::committed || stage_ != Stage::voted) return;
   stage_ = Stage::deciding;
-  const ClusterRecord record{cluster(), proposal_.secret, proposal_.founder};
-  out.store(tickets_.next(), storage::SaveRecord{cluster_record_name, encode(record)});
+  out.store(tickets_.next(), storage::SaveRecord{cluster_record_name, encode(record())});
   out.store(tickets_.next(), storage::SaveRecord{ring_record_name, proposal_.ring});
   save_ = tickets_.next();
   out.store(save_, storage::SaveRecord{proposal_record_name, {}});
@@ -105,6 +104,10 @@ void Participant::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) 
   if (stage_ == Stage::free || ticket != timer_) return;
   ask(out);
   arm(now, out);
+}
+
+ClusterRecord Participant::record() const {
+  return {cluster(), proposal_.secret, proposal_.founder, proposal_.contacts};
 }
 
 void Participant::introduce_members(port::Outbox& out) const {

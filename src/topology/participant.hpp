@@ -34,6 +34,7 @@ class Participant {
   enum class Stage : std::uint8_t { free, storing, voted, deciding };
 
   Result<ring::Ring> examine(NodeId from, const wire::FoundingPropose& proposal) const;
+  ClusterRecord record() const;
   void introduce_members(port::Outbox& out) const;
   void ask(port::Outbox& out) const;
   void arm(Instant now, port::Outbox& out);
