@@ -8,9 +8,12 @@
 
 namespace starling::causal {
 
+inline constexpr std::size_t context_bytes_max = 64 * 1024;
+
 /// What a client carries from a read to its next write: the version vector it has seen, bound to
 /// one key and signed with the cluster's secret, so that nobody can make our clocks jump.
-/// Clients treat it as opaque. `key` is the key's place in the hash space.
+/// Clients treat it as opaque. `key` is the key's place in the hash space. The empty vector is
+/// the empty token.
 Bytes seal_context(const Secret& secret, Token key, const VersionVector& seen);
 
 /// `bad_context` for one of another key, of another cluster, forged, cut short or too long (64 KiB).

@@ -22,14 +22,17 @@ struct Sibling {
 };
 
 /// The state of one key, a dotted causal container: the siblings, and the context of all writes
-/// they are or have replaced. Invariant: every sibling's dot is covered by the context
-/// of the *filled* object; siblings are sorted by dot. (DESIGN §4; Preguiça et al. 2012.)
+/// they are or have replaced. Siblings are sorted by dot. An object is *filled* when its context
+/// covers the dots of its siblings; that is how it travels. A row is stored *stripped* of what the
+/// replica's `seen` says anyway. (Preguiça et al. 2012; Gonçalves et al. 2015.)
 struct Object {
   std::vector<Sibling> siblings;
   VersionVector context;
 
   /// Some sibling is a value.
   bool live() const;
+  /// The context covers every sibling.
+  bool filled() const;
   const Sibling* find(Dot dot) const;
   friend bool operator==(const Object&, const Object&) = default;
 };
@@ -41,8 +44,9 @@ Object fill(Object object, const Seen& seen);
 Object strip(Object object, const Seen& seen);
 
 /// Both states of one key, filled, become one: associative, commutative, idempotent, inflationary.
-/// A sibling stays if both have it, or if the other has not covered its dot.
-Object join(const Object& x, const Object& y);
+/// A sibling stays if both have it, or if the other has not covered its dot. Values are moved
+/// along, never copied.
+Object join(Object x, Object y);
 
 /// Puts `sibling` (its dot newly issued) over the filled `object`: what `client_context` covers
 /// goes, everything else stays beside it.

@@ -16,9 +16,12 @@ namespace starling::causal {
 /// A dot is never issued twice. Where that cannot be proven (an unclean stop without full
 /// durability, a directory that was copied or rolled back, a peer that knows a higher counter of
 /// ours than we do) the actor is in doubt, and the next put mints a new one.
+///
+/// Invariant: an actor that is not in doubt has issued exactly 1..counter, and all of it is seen.
 class PartitionState {
  public:
   PartitionState() = default;
+  /// As saved. A counter that is not what `seen` has of the actor puts the actor in doubt.
   PartitionState(ActorId actor, std::uint64_t counter, Seen seen);
 
   /// The next put issues under a new actor. Idempotent; survives encode/decode as "no actor".
@@ -29,19 +32,24 @@ class PartitionState {
   Dot issue(const VersionVector& context, Random& random);
 
   /// Takes note of dots that arrived from elsewhere. An object that knows more of our own actor
-  /// than we do puts it in doubt (failure 3: amnesia must be noticed on every merge).
+  /// than we do puts it in doubt: amnesia must be noticed on every merge, not only on our own puts
+  /// (riak_kv #1643).
   void observe(const Object& object);
+
+  /// For anti-entropy and transfers: the union with another replica's. Notices amnesia likewise.
+  void join_seen(const Seen& other);
 
   /// None before the first put and while in doubt.
   std::optional<ActorId> actor() const;
+  /// How many dots the actor has issued; 0 where there is none.
   std::uint64_t counter() const { return counter_; }
   const Seen& seen() const { return seen_; }
-  /// For anti-entropy and transfers: the union with another replica's.
-  void join_seen(const Seen& other) { seen_.join(other); }
 
   friend bool operator==(const PartitionState&, const PartitionState&) = default;
 
  private:
+  void doubt_if_issued(std::uint64_t counter);
+
   ActorId actor_;
   std::uint64_t counter_{};
   Seen seen_;
@@ -58,11 +66,13 @@ struct PutOutcome {
 PutOutcome apply_put(PartitionState& state, Object stored, const VersionVector& client_context, Sibling sibling,
                      Random& random);
 
-/// The transition of a merge. Returns the filled object to keep, and whether it differs from what was stored.
+/// The transition of a merge with a *filled* object (decode_filled_object). Returns the filled
+/// object to keep (strip it), and whether the row differs from what was stored. `state` may have
+/// changed even where the row has not: a dot that came too late is seen all the same.
 struct MergeOutcome {
   Object filled;
   bool changed{};
 };
-MergeOutcome apply_merge(PartitionState& state, Object stored, const Object& incoming);
+MergeOutcome apply_merge(PartitionState& state, Object stored, Object incoming);
 
 }  // namespace starling::causal

@@ -12,6 +12,10 @@ namespace starling::causal {
 /// by actor and never zero, so equal vectors have equal bytes. (Fidge 1988; DVV, Preguiça 2012.)
 class VersionVector {
  public:
+  VersionVector() = default;
+  /// From entries that are what entries() of another vector were; anything else is a bug.
+  explicit VersionVector(std::vector<Dot> entries);
+
   /// 0 for an actor it has never heard of.
   std::uint64_t operator[](ActorId actor) const;
   bool covers(Dot dot) const { return dot.n <= (*this)[dot.actor]; }

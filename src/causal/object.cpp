@@ -1,0 +1,76 @@
+#include "causal/object.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/byte_stream.hpp"
+#include "base/ensure.hpp"
+#include "base/hash.hpp"
+
+namespace starling::causal {
+
+bool Object::live() const {
+  return std::ranges::any_of(siblings, [](const Sibling& sibling) { return !sibling.tombstone; });
+}
+
+bool Object::filled() const {
+  return std::ranges::all_of(siblings, [this](const Sibling& sibling) { return context.covers(sibling.dot); });
+}
+
+const Sibling* Object::find(Dot dot) const {
+  const auto it = std::ranges::find(siblings, dot, &Sibling::dot);
+  return it == siblings.end() ? nullptr : &*it;
+}
+
+Object fill(Object object, const Seen& seen) {
+  object.context.join(seen.base());
+  return object;
+}
+
+Object strip(Object object, const Seen& seen) {
+  object.context.drop_covered_by(seen.base());
+  return object;
+}
+
+Object join(Object x, Object y) {
+  std::vector<Sibling> merged;
+  merged.reserve(x.siblings.size() + y.siblings.size());
+  auto ours = x.siblings.begin();
+  auto theirs = y.siblings.begin();
+  while (ours != x.siblings.end() || theirs != y.siblings.end()) {
+    const bool ours_first = theirs == y.siblings.end() || (ours != x.siblings.end() && ours->dot <= theirs->dot);
+    const bool both = ours_first && theirs != y.siblings.end() && ours->dot == theirs->dot;
+    Sibling& next = ours_first ? *ours++ : *theirs++;
+    if (both) ++theirs;
+    const VersionVector& other = ours_first ? y.context : x.context;
+    if (both || !other.covers(next.dot)) merged.push_back(std::move(next));
+  }
+  x.siblings = std::move(merged);
+  x.context.join(y.context);
+  return x;
+}
+
+Object put(Object object, const VersionVector& client_context, Sibling sibling) {
+  std::erase_if(object.siblings, [&](const Sibling& old) { return client_context.covers(old.dot); });
+  object.context.join(client_context);
+  ensure(!object.context.covers(sibling.dot), "a put needs a dot that nobody has seen");
+  object.context.advance(sibling.dot);
+  object.siblings.insert(std::ranges::upper_bound(object.siblings, sibling.dot, {}, &Sibling::dot), std::move(sibling));
+  return object;
+}
+
+std::uint64_t digest(const Object& object) {
+  std::uint64_t hash = 0;
+  for (const Sibling& sibling : object.siblings) {
+    if (sibling.tombstone) continue;
+    ByteWriter dot(24);
+    dot.fixed64(hash);
+    dot.fixed64(sibling.dot.actor.value);
+    dot.fixed64(sibling.dot.n);
+    hash = hash64(std::move(dot).take());
+    if (hash == 0) hash = 1;  // 0 says that nothing lives.
+  }
+  return hash;
+}
+
+}  // namespace starling::causal

@@ -1,0 +1,82 @@
+#include "causal/partition_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ensure.hpp"
+
+namespace starling::causal {
+
+PartitionState::PartitionState(ActorId actor, std::uint64_t counter, Seen seen)
+    : actor_(actor), counter_(counter), seen_(std::move(seen)) {
+  const bool proven = actor_ && counter_ != 0 && seen_.max(actor_) == counter_ && seen_.base()[actor_] == counter_;
+  if (!proven) doubt_actor();
+}
+
+void PartitionState::doubt_actor() {
+  actor_ = {};
+  counter_ = 0;
+}
+
+void PartitionState::doubt_if_issued(std::uint64_t counter) {
+  if (counter > counter_) doubt_actor();
+}
+
+Dot PartitionState::issue(const VersionVector& context, Random& random) {
+  doubt_if_issued(context[actor_]);
+  if (!actor_ || counter_ == counter_max) {
+    do actor_ = ActorId{random.nonzero()};
+    while (seen_.max(actor_) != 0 || context[actor_] != 0);
+    counter_ = 0;
+  }
+  const Dot dot{actor_, ++counter_};
+  seen_.add(dot);
+  return dot;
+}
+
+void PartitionState::observe(const Object& object) {
+  for (const Sibling& sibling : object.siblings) {
+    seen_.add(sibling.dot);
+    if (sibling.dot.actor == actor_) doubt_if_issued(sibling.dot.n);
+  }
+  doubt_if_issued(object.context[actor_]);
+}
+
+void PartitionState::join_seen(const Seen& other) {
+  seen_.join(other);
+  doubt_if_issued(seen_.max(actor_));
+}
+
+std::optional<ActorId> PartitionState::actor() const { return actor_ ? std::optional(actor_) : std::nullopt; }
+
+PutOutcome apply_put(PartitionState& state, Object stored, const VersionVector& client_context, Sibling sibling,
+                     Random& random) {
+  Object filled = fill(std::move(stored), state.seen());
+  if (sibling.request != 0) {
+    const auto earlier = std::ranges::find(filled.siblings, sibling.request, &Sibling::request);
+    if (earlier != filled.siblings.end()) {
+      const Dot dot = earlier->dot;
+      return {.filled = std::move(filled), .dot = dot, .repeated = true};
+    }
+  }
+  // Row and client are witnesses alike: the new dot must be one that neither of them knows.
+  filled.context.join(client_context);
+  const Dot dot = state.issue(filled.context, random);
+  sibling.dot = dot;
+  return {.filled = put(std::move(filled), client_context, std::move(sibling)), .dot = dot};
+}
+
+MergeOutcome apply_merge(PartitionState& state, Object stored, Object incoming) {
+  ensure(incoming.filled(), "only a filled object can be merged");
+  // Filled before the new dots are noted: `seen` must not cover what the row does not have yet.
+  Object ours = fill(std::move(stored), state.seen());
+  state.observe(incoming);
+  const bool news = !ours.context.covers(incoming.context);
+  const std::size_t before = ours.siblings.size();
+  Object merged = join(std::move(ours), std::move(incoming));
+  // Without news nothing can have come, only gone.
+  const bool changed = news || merged.siblings.size() != before;
+  return {.filled = std::move(merged), .changed = changed};
+}
+
+}  // namespace starling::causal
