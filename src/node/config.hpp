@@ -29,6 +29,7 @@ struct Config {
   port::QuorumLevel read;          ///< what `standard` means
   port::QuorumLevel write;
   Duration timeout = 2s;
+  Duration actor_patience = 3s;  ///< after a start, for the other replicas to confirm our actors
   membership::Profile gossip;
 };
 

@@ -10,9 +10,11 @@
 
 namespace starling::node {
 
+struct Rooms;
+
 /// One node of the cluster: a deterministic state machine without clock, socket, thread or file.
 /// It hands each event to the room that knows, and has no protocol logic of its own. The same
-/// class runs under libuv in production and under the simulator. (DESIGN §3)
+/// class runs under libuv in production and under the simulator.
 class Node {
  public:
   Node(Config config, storage::BootRecord boot, Random random);
@@ -23,7 +25,6 @@ class Node {
   void step(port::Event event, Instant now, port::Outbox& out);
 
  private:
-  struct Rooms;
   std::unique_ptr<Rooms> rooms_;
 };
 

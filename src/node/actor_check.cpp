@@ -1,0 +1,115 @@
+#include "node/actor_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace starling::node {
+
+namespace {
+
+constexpr Duration ask_again = 500ms;
+
+}  // namespace
+
+void ActorCheck::start(Instant now, port::Outbox& out) {
+  stage_ = Stage::listing;
+  deadline_ = now + patience_;
+  storing_ = tickets_.next();
+  out.store(storing_, storage::ListActors{});
+}
+
+void ActorCheck::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, const ring::Ring& ring,
+                           Instant now, port::Outbox& out) {
+  if (ticket != storing_ || !answer) return;  // whatever keeps storage from answering stops the node
+  if (stage_ == Stage::doubting) {
+    stage_ = Stage::done;
+    return;
+  }
+  if (stage_ != Stage::listing) return;
+  stage_ = Stage::asking;
+  if (const auto* actors = std::get_if<storage::ListActorsAnswer>(&*answer)) divide(actors->claims, ring);
+  if (waiting_.empty()) return conclude(out);
+  for (const auto& neighbour : waiting_) ask(neighbour, out);
+  arm(now, out);
+}
+
+/// Each neighbour is asked about the partitions that it holds too.
+void ActorCheck::divide(const std::vector<storage::ActorClaim>& claims, const ring::Ring& ring) {
+  for (const auto& claim : claims) {
+    if (claim.partition.value >= ring.partitions()) continue;
+    for (NodeId node : ring.preference_list(claim.partition))
+      if (node != self_) waiting_[node].claims.push_back({claim.partition, claim.actor, claim.counter});
+  }
+}
+
+void ActorCheck::ask(const Waiting::value_type& neighbour, port::Outbox& out) {
+  out.send(neighbour.first, neighbour.second);
+}
+
+void ActorCheck::on_connected(NodeId node, port::Outbox& out) {
+  if (stage_ != Stage::asking) return;
+  if (auto found = waiting_.find(node); found != waiting_.end()) ask(*found, out);
+}
+
+void ActorCheck::on_reply(NodeId from, const wire::ActorCheckReply& reply, port::Outbox& out) {
+  if (stage_ != Stage::asking || reply.error) return;  // an error: asked again until the time is up
+  auto neighbour = waiting_.find(from);
+  if (neighbour == waiting_.end()) return;
+  for (const auto& claim : neighbour->second.claims)
+    if (std::ranges::find(reply.ahead, claim.partition) != reply.ahead.end()) doubted_.insert(claim.partition);
+  waiting_.erase(neighbour);
+  if (waiting_.empty()) conclude(out);
+}
+
+void ActorCheck::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
+  if (ticket != timer_ || stage_ != Stage::asking) return;
+  if (now >= deadline_) return conclude(out);
+  for (const auto& neighbour : waiting_) ask(neighbour, out);
+  arm(now, out);
+}
+
+void ActorCheck::conclude(port::Outbox& out) {
+  const std::size_t ahead = doubted_.size();
+  for (const auto& [node, check] : waiting_)
+    for (const auto& claim : check.claims) doubted_.insert(claim.partition);
+  waiting_.clear();
+  if (doubted_.empty()) {
+    stage_ = Stage::done;
+    return;
+  }
+  out.notice(port::NoticeKind::actor_doubted, ahead > 0 ? port::Severity::warning : port::Severity::info, {},
+             fmt::format("{} partitions will issue their next write under a new actor: for {} another replica knows "
+                         "more than this data directory, for {} not every replica answered in time",
+                         doubted_.size(), ahead, doubted_.size() - ahead));
+  stage_ = Stage::doubting;
+  storing_ = tickets_.next();
+  out.store(storing_, storage::DoubtActors{{doubted_.begin(), doubted_.end()}});
+}
+
+void ActorCheck::arm(Instant now, port::Outbox& out) {
+  timer_ = tickets_.next();
+  out.arm(timer_, std::min(now + ask_again, deadline_));
+}
+
+void ActorWitness::on_message(NodeId from, const wire::ActorCheck& check, port::Outbox& out) {
+  storage::CheckActors command;
+  for (const auto& claim : check.claims) command.claims.push_back({claim.partition, claim.actor, claim.counter});
+  const port::Ticket ticket = tickets_.next();
+  asked_.emplace(ticket, Question{from, check.request});
+  out.store(ticket, std::move(command));
+}
+
+void ActorWitness::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, port::Outbox& out) {
+  auto question = asked_.find(ticket);
+  if (question == asked_.end()) return;
+  wire::ActorCheckReply reply{.request = question->second.request};
+  if (!answer)
+    reply.error = answer.error();
+  else if (const auto* checked = std::get_if<storage::CheckActorsAnswer>(&*answer))
+    reply.ahead = checked->ahead;
+  out.send(question->second.from, std::move(reply));
+  asked_.erase(question);
+}
+
+}  // namespace starling::node

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "port/outbox.hpp"
+#include "port/tickets.hpp"
+#include "ring/ring.hpp"
+
+namespace starling::node {
+
+/// After a start: are our actors still ours to issue under? A directory that was copied, restored
+/// or rolled back has forgotten dots that other replicas have seen, and would issue them again. So
+/// each replica of our partitions is asked whether it has seen more than we have issued. An actor
+/// that somebody knows better, or that not everybody has confirmed in time, is put in doubt,
+/// durably, and the next put mints a new one. (riak_kv #679, #1094, #1643.)
+class ActorCheck {
+ public:
+  ActorCheck(NodeId self, Duration patience, port::Tickets& tickets)
+      : self_(self), patience_(patience), tickets_(tickets) {}
+
+  void start(Instant now, port::Outbox& out);
+  void on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, const ring::Ring& ring, Instant now,
+                 port::Outbox& out);
+  void on_reply(NodeId from, const wire::ActorCheckReply& reply, port::Outbox& out);
+  void on_connected(NodeId node, port::Outbox& out);
+  void on_timer(port::Ticket ticket, Instant now, port::Outbox& out);
+
+  /// Every actor is either confirmed or durably in doubt.
+  bool done() const { return stage_ == Stage::done; }
+
+ private:
+  enum class Stage : std::uint8_t { idle, listing, asking, doubting, done };
+  /// A neighbour that has not answered yet, and the actors of the partitions that we share.
+  using Waiting = std::map<NodeId, wire::ActorCheck>;
+
+  void divide(const std::vector<storage::ActorClaim>& claims, const ring::Ring& ring);
+  void ask(const Waiting::value_type& neighbour, port::Outbox& out);
+  void conclude(port::Outbox& out);
+  void arm(Instant now, port::Outbox& out);
+
+  NodeId self_;
+  Duration patience_;
+  port::Tickets& tickets_;
+  Stage stage_{Stage::idle};
+  Waiting waiting_;
+  std::set<PartitionId> doubted_;
+  port::Ticket storing_;
+  port::Ticket timer_;
+  Instant deadline_;
+};
+
+/// The other side: looks up for a neighbour that has just started whether we know its actors better.
+class ActorWitness {
+ public:
+  explicit ActorWitness(port::Tickets& tickets) : tickets_(tickets) {}
+
+  void on_message(NodeId from, const wire::ActorCheck& check, port::Outbox& out);
+  void on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, port::Outbox& out);
+
+ private:
+  struct Question {
+    NodeId from;
+    wire::RequestId request;
+  };
+
+  port::Tickets& tickets_;
+  std::map<port::Ticket, Question> asked_;
+};
+
+}  // namespace starling::node

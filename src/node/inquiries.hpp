@@ -1,0 +1,30 @@
+#pragma once
+
+#include "node/rooms.hpp"
+
+namespace starling::node {
+
+/// Answers a client, or hands its request to the room that will.
+struct InquiryDispatch {
+  Rooms& rooms;
+  port::ClientToken client;
+  WallTime wall;
+  Instant now;
+  port::Outbox& out;
+
+  void operator()(port::GetRequest&& request);
+  void operator()(port::PutRequest&& request);
+  void operator()(port::ScanRequest&& request);
+  void operator()(port::MembersRequest&& request);
+  void operator()(port::RingRequest&& request);
+  void operator()(port::StatusRequest&& request);
+  void operator()(port::InfoRequest&& request);
+  void operator()(port::StatsRequest&& request);
+  void operator()(port::InitRequest&& request);
+
+ private:
+  bool refused() const;
+  std::vector<port::MemberInfo> members() const;
+};
+
+}  // namespace starling::node

@@ -1,0 +1,22 @@
+#include "node/messages.hpp"
+
+namespace starling::node {
+
+void MessageDispatch::operator()(wire::ForwardWrite&& message) {
+  if (rooms.life != Rooms::Life::ready) {
+    // Before its actors are confirmed this node must not coordinate a write.
+    wire::ForwardReply refusal{.request = message.request, .result = {}};
+    refusal.result.error = Error{ErrorCode::not_ready, "the replica cannot take the write: " + rooms.waiting()};
+    return out.send(from, std::move(refusal));
+  }
+  rooms.book.on_epoch_seen(from, message.epoch, now, out);
+  rooms.coordinator->on_forward(from, std::move(message), rooms.view(now), out);
+}
+
+void MessageDispatch::operator()(wire::ActorCheck&& message) {
+  if (rooms.book.ring()) rooms.actor_witness.on_message(from, message, out);
+}
+
+void MessageDispatch::operator()(wire::ActorCheckReply&& message) { rooms.actor_check.on_reply(from, message, out); }
+
+}  // namespace starling::node

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "node/rooms.hpp"
+
+namespace starling::node {
+
+/// Hands one message to the room that knows. A node without a ring takes part in foundings only.
+struct MessageDispatch {
+  Rooms& rooms;
+  NodeId from;
+  Instant now;
+  port::Outbox& out;
+
+  void operator()(wire::ReadRequest&& message) { serve(std::move(message)); }
+  void operator()(wire::MergeRequest&& message) { serve(std::move(message)); }
+  void operator()(wire::ScanRequest&& message) { serve(std::move(message)); }
+  void operator()(wire::ForwardWrite&& message);
+
+  void operator()(wire::ReadReply&& message) { deliver(std::move(message), message.error); }
+  void operator()(wire::MergeReply&& message) { deliver(std::move(message), message.error); }
+  void operator()(wire::ScanReply&& message) { deliver(std::move(message), message.error); }
+  void operator()(wire::ForwardReply&& message) { deliver(std::move(message), message.result.error); }
+
+  void operator()(wire::ActorCheck&& message);
+  void operator()(wire::ActorCheckReply&& message);
+  void operator()(wire::RingFetch&& message) { rooms.book.on_message(from, message, out); }
+  void operator()(wire::RingIs&& message) { rooms.book.on_message(from, message, out); }
+
+  void operator()(wire::FoundingProbe&& message) { found(message); }
+  void operator()(wire::FoundingProbeReply&& message) { found(message); }
+  void operator()(wire::FoundingPropose&& message) { found(message); }
+  void operator()(wire::FoundingVote&& message) { found(message); }
+  void operator()(wire::FoundingQuery&& message) { found(message); }
+  void operator()(wire::FoundingDecision&& message) { found(message); }
+
+  void operator()(wire::StreamPing&& message) { rooms.membership.on_message(from, message, now, out); }
+  void operator()(wire::StreamAck&& message) { rooms.membership.on_message(from, message, now, out); }
+  void operator()(wire::PushPull&& message) { rooms.membership.on_message(from, message, now, out); }
+
+ private:
+  template <class Request>
+  void serve(Request request) {
+    if (!rooms.book.ring()) return;
+    const Epoch epoch = request.epoch;
+    const auto sender = rooms.replica.on_message(from, std::move(request), *rooms.book.ring(), now, out);
+    if (sender == replica::SenderRing::newer) rooms.book.on_epoch_seen(from, epoch, now, out);
+  }
+
+  template <class Reply>
+  void deliver(Reply reply, const std::optional<Error>& error) {
+    if (!rooms.coordinator) return;
+    if (error && error->code == ErrorCode::stale_ring)
+      rooms.book.on_epoch_seen(from, Epoch{rooms.book.epoch().value + 1}, now, out);
+    rooms.coordinator->on_message(from, std::move(reply), rooms.view(now), out);
+  }
+
+  template <class Message>
+  void found(const Message& message) {
+    rooms.founding.on_message(from, message, now, out);
+  }
+};
+
+}  // namespace starling::node

@@ -1,0 +1,167 @@
+#include "node/rooms.hpp"
+
+#include <fmt/format.h>
+
+#include "node/peer_book.hpp"
+
+namespace starling::node {
+
+namespace {
+
+constexpr Duration peers_period = 1s;
+constexpr Duration stop_patience = 5s;
+
+topology::FoundingConfig founding_config(const Config& config, const storage::BootRecord& boot) {
+  return {.node = boot.node,
+          .name = config.name,
+          .zone = config.zone,
+          .weight = config.weight,
+          .peer = config.peer,
+          .replicas = config.replicas,
+          .partitions = config.partitions};
+}
+
+coordinator::Config coordinator_config(const Config& config) {
+  coordinator::Config requests;
+  requests.read = config.read;
+  requests.write = config.write;
+  requests.timeout = config.timeout;
+  return requests;
+}
+
+wire::MemberUpdate self_update(const Config& config, const storage::BootRecord& boot) {
+  return {.node = boot.node,
+          .generation = boot.generation,
+          .nonce = boot.nonce,
+          .name = config.name,
+          .zone = config.zone,
+          .weight = config.weight,
+          .peer = config.peer,
+          .client = config.client};
+}
+
+bool founds_alone(const Config& config) {
+  return config.init == InitMode::always || (config.init == InitMode::automatic && config.seeds.empty());
+}
+
+}  // namespace
+
+Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
+    : config(std::move(configured)),
+      boot(std::move(booted)),
+      random(chance),
+      memory(recall(boot)),
+      founding(founding_config(config, boot), memory.cluster, random.fork()),
+      membership(config.gossip, self_update(config, boot), random.fork()),
+      replica({}, boot.node, random.fork()),
+      actor_check(boot.node, config.actor_patience, tickets),
+      actor_witness(tickets) {}
+
+void Rooms::start(Instant now, port::Outbox& out) {
+  if (!memory.unreadable.empty()) return halt(memory.unreadable, out);
+  if (!config.seeds.empty()) membership.on_seeds(config.seeds, now, out);
+  if (memory.ring) {
+    book.open(*memory.ring);
+    enter_cluster(now, out);
+    life = Life::confirming;
+    actor_check.start(now, out);
+  } else if (!memory.pending_founding.empty()) {
+    // The vote binds, so a node that cannot read what it voted for must not go on without it.
+    if (auto resumed = founding.resume(memory.pending_founding, now, out); !resumed)
+      halt("the pending founding in the data directory cannot be read: empty the directory", out);
+  } else if (founds_alone(config)) {
+    founding.found_alone(now, out);
+  }
+}
+
+void Rooms::enter_cluster(Instant now, port::Outbox& out) {
+  out.add(port::JoinedCluster{memory.cluster->cluster});
+  coordinator.emplace(coordinator_config(config), boot.node, memory.cluster->secret, random.fork());
+  membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
+  peers_timer_ = tickets.next();
+  out.arm(peers_timer_, now + peers_period);
+}
+
+void Rooms::become_ready(port::Outbox& out) {
+  life = Life::ready;
+  out.add(port::BecameReady{});
+  out.notice(port::NoticeKind::node_ready, port::Severity::info, {},
+             fmt::format("serves cluster {}", to_string(memory.cluster->cluster)));
+}
+
+void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& out) {
+  if (auto founded = founding.take_founded()) {
+    memory.cluster = std::move(founded->cluster);
+    const std::size_t members = founded->ring.members().size();
+    book.open(std::move(founded->ring));
+    out.notice(port::NoticeKind::cluster_founded, port::Severity::info, {},
+               fmt::format("cluster {} is founded, of {} nodes", to_string(memory.cluster->cluster), members));
+    enter_cluster(now, out);
+    if (life == Life::waiting) become_ready(out);  // nothing was ever written, so there is no actor to confirm
+  }
+  if (life == Life::confirming && actor_check.done()) become_ready(out);
+  if (auto heard = membership.newer_epoch()) book.on_epoch_seen(heard->from, heard->epoch, now, out);
+  heed_notices(effects_before, now, out);
+  if (life == Life::stopping) finish_stop(now, out);
+  counters.count(std::span(out.effects()).subspan(effects_before));
+}
+
+/// Whatever waits for a member that is gone must not wait for its time-out.
+void Rooms::heed_notices(std::size_t effects_before, Instant now, port::Outbox& out) {
+  std::vector<NodeId> lost;
+  for (const auto& effect : std::span(out.effects()).subspan(effects_before)) {
+    if (std::holds_alternative<port::Halt>(effect)) life = Life::halted;
+    const auto* notice = std::get_if<port::Notice>(&effect);
+    if (notice && (notice->kind == port::NoticeKind::member_died || notice->kind == port::NoticeKind::member_left))
+      lost.push_back(notice->about);
+  }
+  if (!coordinator) return;
+  for (NodeId node : lost) coordinator->on_peer_lost(node, view(now), out);
+}
+
+void Rooms::stop(Instant now, port::Outbox& out) {
+  if (life == Life::stopping) return;
+  life = Life::stopping;
+  out.notice(port::NoticeKind::leaving, port::Severity::info, {}, "stops: finishes what is under way");
+  membership.leave(now, out);
+  stop_deadline_ = now + stop_patience;
+  stop_timer_ = tickets.next();
+  out.arm(stop_timer_, stop_deadline_);
+}
+
+void Rooms::finish_stop(Instant now, port::Outbox& out) {
+  const bool idle = (!coordinator || coordinator->in_flight() == 0) && replica.in_flight() == 0;
+  if (now < stop_deadline_ && !(idle && membership.departed())) return;
+  life = Life::halted;
+  out.add(port::Halt{.failed = false, .why = {}});
+}
+
+void Rooms::halt(std::string why, port::Outbox& out) {
+  life = Life::halted;
+  out.add(port::Halt{.failed = true, .why = std::move(why)});
+}
+
+void Rooms::on_node_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
+  actor_check.on_timer(ticket, now, out);
+  if (ticket != peers_timer_) return;
+  if (peers_saved_ != membership.book_version()) {
+    peers_saved_ = membership.book_version();
+    out.store(tickets.next(), storage::SaveRecord{book_record_name, encode_book(membership.members())});
+  }
+  peers_timer_ = tickets.next();
+  out.arm(peers_timer_, now + peers_period);
+}
+
+std::string Rooms::waiting() const {
+  switch (life) {
+    case Life::waiting: return founding.waiting_for();
+    case Life::confirming:
+      return "it has just started and asks the other replicas what they know of its writes; try again in a few seconds";
+    case Life::stopping:
+    case Life::halted: return "it is stopping; ask another node";
+    case Life::ready: break;
+  }
+  return {};
+}
+
+}  // namespace starling::node

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/coordinator.hpp"
+#include "membership/membership.hpp"
+#include "node/actor_check.hpp"
+#include "node/counters.hpp"
+#include "node/memory_of_cluster.hpp"
+#include "node/node.hpp"
+#include "replica/replica.hpp"
+#include "topology/founding.hpp"
+#include "topology/ring_book.hpp"
+
+namespace starling::node {
+
+/// The rooms of one node, and the life they share: waiting for a ring, confirming the actors,
+/// ready, stopping, halted. A node answers other nodes' reads and merges as soon as it has a ring,
+/// clients and forwarded writes only while it is ready.
+struct Rooms {
+  enum class Life : std::uint8_t { waiting, confirming, ready, stopping, halted };
+
+  Rooms(Config configured, storage::BootRecord booted, Random chance);
+
+  void start(Instant now, port::Outbox& out);
+  /// What follows from the step that has just been made: a cluster was founded, the actors are
+  /// confirmed, a member was lost, the last work before a stop is done.
+  void after_step(std::size_t effects_before, Instant now, port::Outbox& out);
+  void stop(Instant now, port::Outbox& out);
+  void halt(std::string why, port::Outbox& out);
+  void on_node_timer(port::Ticket ticket, Instant now, port::Outbox& out);
+  /// Why clients are not served, for them to read; empty when they are.
+  std::string waiting() const;
+
+  coordinator::View view(Instant now) const { return {*book.ring(), membership, now}; }
+
+  Config config;
+  storage::BootRecord boot;
+  Random random;
+  MemoryOfCluster memory;
+  Life life{Life::waiting};
+  port::Tickets tickets{port::Room::node};
+  topology::Founding founding;
+  topology::RingBook book;
+  membership::Membership membership;
+  replica::Replica replica;
+  std::optional<coordinator::Coordinator> coordinator;  ///< once there is a ring
+  ActorCheck actor_check;
+  ActorWitness actor_witness;
+  Counters counters;
+
+ private:
+  void enter_cluster(Instant now, port::Outbox& out);
+  void become_ready(port::Outbox& out);
+  void heed_notices(std::size_t effects_before, Instant now, port::Outbox& out);
+  void finish_stop(Instant now, port::Outbox& out);
+
+  port::Ticket peers_timer_;
+  std::uint64_t peers_saved_{};
+  port::Ticket stop_timer_;
+  Instant stop_deadline_;
+};
+
+}  // namespace starling::node
