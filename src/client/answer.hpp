@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "starling/result.hpp"
+#include "starling/types.hpp"
+#include "wire/msgpack_reader.hpp"
+
+/// What the protocol's results mean. Each is `malformed` for a result that is not what
+/// docs/protocol.md says; unknown fields of a map are passed over.
+namespace starling::client {
+
+api::Result<api::Reading> decode_reading(wire::Reader result);
+api::Result<api::Written> decode_written(wire::Reader result);
+api::Result<bool> decode_bool(wire::Reader result);
+api::Result<api::ScanPage> decode_scan_page(wire::Reader result);
+api::Result<std::vector<api::Member>> decode_members(wire::Reader result);
+api::Result<api::RingInfo> decode_ring_info(wire::Reader result);
+api::Result<api::Status> decode_status(wire::Reader result);
+api::Result<api::NodeInfo> decode_info(wire::Reader result);
+api::Result<api::NodeStats> decode_stats(wire::Reader result);
+api::Result<api::Founded> decode_founded(wire::Reader result);
+
+}  // namespace starling::client
