@@ -1,0 +1,223 @@
+#include <doctest/doctest.h>
+
+#include <latch>
+#include <set>
+
+#include "fake_node.hpp"
+#include "starling/client.hpp"
+
+namespace starling::client {
+namespace {
+
+using namespace std::chrono_literals;
+using Code = api::ErrorCode;
+
+std::optional<FakeNode::Reply> one_sibling(std::string_view, wire::Reader) {
+  return FakeNode::result([](wire::Packer& packer) {
+    packer.pack_map(1);
+    wire::pack_str(packer, "siblings");
+    packer.pack(1);
+  });
+}
+
+std::optional<FakeNode::Reply> echo_key_as_value(std::string_view, wire::Reader params) {
+  params.array();
+  BytesView key = params.bytes();
+  return FakeNode::result([key](wire::Packer& packer) {
+    packer.pack_map(2);
+    wire::pack_str(packer, "values");
+    packer.pack_array(1);
+    wire::pack_bin(packer, key);
+    wire::pack_str(packer, "context");
+    wire::pack_bin(packer, "seen");
+  });
+}
+
+api::Client open_client(std::vector<std::string> nodes, api::ClientOptions options = {}) {
+  options.nodes = std::move(nodes);
+  auto client = api::Client::open(std::move(options));
+  REQUIRE(client);
+  return *std::move(client);
+}
+
+std::uint64_t request_id_of(wire::Reader params) {
+  std::uint64_t id = 0;
+  for (std::size_t items = params.array(); items > 1; --items) params.skip();
+  for (std::size_t entries = params.map(); entries > 0; --entries) {
+    if (params.bytes() == "request_id")
+      id = params.natural();
+    else
+      params.skip();
+  }
+  return id;
+}
+
+TEST_CASE("a read gives the values and the context") {
+  FakeNode node("a", echo_key_as_value);
+  api::Client client = open_client({node.address()});
+  auto reading = client.get("k1");
+  REQUIRE(reading);
+  CHECK(reading->values == std::vector<std::string>{"k1"});
+  CHECK(reading->context == "seen");
+}
+
+TEST_CASE("requests go to the first replica, though another node was named") {
+  FakeNode replica("replica", one_sibling);
+  FakeNode other("other", one_sibling);
+  other.set_ring(ring_of({{"replica", replica.address()}}));
+  api::Client client = open_client({other.address()});
+  // Until the ring is known and the replica has greeted, any node will do.
+  for (int i = 0; i < 500 && replica.requests() == 0; ++i) {
+    REQUIRE(client.put("k", "v"));
+    std::this_thread::sleep_for(1ms);
+  }
+  REQUIRE(replica.requests() > 0);
+  int others_before = other.requests();
+  for (int i = 0; i < 10; ++i) REQUIRE(client.put("k", "v"));
+  CHECK(other.requests() == others_before);
+}
+
+TEST_CASE("a read whose node hangs up is asked of another node") {
+  FakeNode bad("bad", [](auto...) { return FakeNode::hang_up(); });
+  FakeNode good("good", echo_key_as_value);
+  api::Client client = open_client({bad.address(), good.address()});
+  for (int i = 0; i < 20; ++i) CHECK(client.get("k"));
+}
+
+TEST_CASE("a write in doubt is repeated under the same request id, and the next one has another") {
+  std::set<std::uint64_t> ids;
+  int calls = 0;
+  FakeNode node("a", [&](std::string_view method, wire::Reader params) -> std::optional<FakeNode::Reply> {
+    ids.insert(request_id_of(params));
+    return ++calls < 3 ? FakeNode::error("IN_DOUBT", "some may have it") : one_sibling(method, params);
+  });
+  api::Client client = open_client({node.address()});
+  CHECK(client.put("k", "v"));
+  CHECK(calls == 3);
+  CHECK(ids.size() == 1);
+  CHECK_FALSE(ids.contains(0));
+  CHECK(client.put("k", "v"));
+  CHECK(ids.size() == 2);
+}
+
+TEST_CASE("a write that was in doubt once stays so when its repetition is refused") {
+  int calls = 0;
+  FakeNode node("a", [&](auto...) {
+    return ++calls == 1 ? FakeNode::hang_up() : FakeNode::error("BAD_CONTEXT", "of another key");
+  });
+  api::Client client = open_client({node.address()});
+  auto written = client.put("k", "v");
+  REQUIRE_FALSE(written);
+  CHECK(written.error().outcome == api::Outcome::in_doubt);
+  CHECK(calls == 2);
+}
+
+TEST_CASE("what the node refuses for good is not asked again") {
+  FakeNode node("a", [](auto...) { return FakeNode::error("INVALID", "a key has at most 4096 bytes"); });
+  api::Client client = open_client({node.address()});
+  auto written = client.put("k", "v");
+  REQUIRE_FALSE(written);
+  CHECK(written.error().code == Code::invalid);
+  CHECK(written.error().outcome == api::Outcome::refused);
+  CHECK(written.error().message == "a key has at most 4096 bytes");
+  CHECK(node.requests() == 1);
+}
+
+TEST_CASE("a node that accepts connections and says nothing is passed over") {
+  FakeNode silent("silent", echo_key_as_value);
+  silent.fall_silent();
+  FakeNode good("good", echo_key_as_value);
+  api::Client client = open_client({silent.address(), good.address()});
+  auto began = std::chrono::steady_clock::now();
+  CHECK(client.get("k"));
+  CHECK(std::chrono::steady_clock::now() - began < 1s);
+}
+
+TEST_CASE("a node that falls silent in the middle costs one attempt, not the deadline") {
+  FakeNode first("first", [](auto...) -> std::optional<FakeNode::Reply> { return std::nullopt; });
+  FakeNode second("second", echo_key_as_value);
+  Bytes ring = ring_of({{"first", first.address()}, {"second", second.address()}});
+  first.set_ring(ring);
+  second.set_ring(ring);
+  api::Client client = open_client({first.address(), second.address()}, {.timeout = 5s, .attempt_timeout = 100ms});
+  auto began = std::chrono::steady_clock::now();
+  CHECK(client.get("k"));
+  CHECK(client.get("k"));
+  CHECK(std::chrono::steady_clock::now() - began < 2s);
+}
+
+TEST_CASE("a call ends at its deadline: a read refused, a write that was sent in doubt") {
+  FakeNode node("a", [](auto...) -> std::optional<FakeNode::Reply> { return std::nullopt; });
+  api::Client client = open_client({node.address()});
+  auto began = std::chrono::steady_clock::now();
+  auto reading = client.get("k", {.timeout = 200ms});
+  auto written = client.put("k", "v", {.timeout = 200ms});
+  CHECK(std::chrono::steady_clock::now() - began < 1s);
+  REQUIRE_FALSE(reading);
+  CHECK(reading.error().outcome == api::Outcome::refused);
+  REQUIRE_FALSE(written);
+  CHECK(written.error().outcome == api::Outcome::in_doubt);
+}
+
+TEST_CASE("failing fast, a client without any node says so at once") {
+  std::string nowhere;
+  {
+    nowhere = FakeNode("gone", one_sibling).address();
+  }
+  api::Client client = open_client({nowhere}, {.timeout = 30s, .fail_fast = true});
+  auto began = std::chrono::steady_clock::now();
+  auto reading = client.get("k");
+  CHECK(std::chrono::steady_clock::now() - began < 2s);
+  REQUIRE_FALSE(reading);
+  CHECK(reading.error().code == Code::connection_lost);
+  CHECK(reading.error().message.find(nowhere) != std::string::npos);
+}
+
+TEST_CASE("a thousand calls at once are all answered, each with its own answer") {
+  FakeNode node("a", echo_key_as_value);
+  api::Client client = open_client({node.address()});
+  std::vector<std::string> keys;
+  for (int i = 0; i < 1000; ++i) keys.push_back("key " + std::to_string(i));
+  auto readings = client.mget(keys);
+  REQUIRE(readings.size() == keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    REQUIRE(readings[i]);
+    CHECK(readings[i]->values.front() == keys[i]);
+  }
+}
+
+TEST_CASE("closing the client ends what is under way") {
+  FakeNode node("a", [](auto...) -> std::optional<FakeNode::Reply> { return std::nullopt; });
+  std::optional<api::Result<api::Written>> ended;
+  {
+    api::Client client = open_client({node.address()});
+    client.put("k", "v", {}, [&](api::Result<api::Written> result) { ended = std::move(result); });
+    while (node.requests() == 0) std::this_thread::sleep_for(1ms);
+  }
+  REQUIRE(ended);
+  REQUIRE_FALSE(*ended);
+  CHECK(ended->error().outcome == api::Outcome::in_doubt);
+}
+
+TEST_CASE("a synchronous call inside a callback is refused instead of waiting for itself") {
+  FakeNode node("a", echo_key_as_value);
+  api::Client client = open_client({node.address()});
+  std::latch done(1);
+  std::optional<Code> inner;
+  client.get("k", {}, [&](api::Result<api::Reading>) {
+    inner = client.get("k").error().code;
+    done.count_down();
+  });
+  done.wait();
+  CHECK(inner == Code::invalid);
+}
+
+TEST_CASE("an address that is no host:port is refused when the client is opened") {
+  for (std::string text : {"", "localhost", "localhost:", ":4701", "localhost:70000", "localhost:x", "::1:4701"})
+    CHECK_FALSE(api::Client::open({.nodes = {text}}));
+  CHECK(api::Client::open({.nodes = {"[::1]:4701"}}));
+  CHECK_FALSE(api::Client::open({}));
+}
+
+}  // namespace
+}  // namespace starling::client
