@@ -1,12 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/time.hpp"
 
 namespace starling::membership {
 
-/// The pace of gossip (DESIGN §8). The defaults are the LAN profile.
+/// The pace of gossip. The defaults are the LAN profile.
 struct Profile {
   Duration probe_period = 1s;
   Duration probe_timeout = 500ms;
@@ -19,8 +20,16 @@ struct Profile {
   Duration push_pull_period = 30s;
 
   static Profile lan();
+  /// Between data centres: everything waits for longer round trips.
   static Profile wan();
+  /// All nodes on one machine, as in a demonstration: quick, and no loss to speak of.
   static Profile local();
 };
+
+/// A statement that is longer than this is nobody's: it must fit a datagram with room to spare.
+inline constexpr std::size_t name_bytes_max = 128;
+inline constexpr std::size_t zone_bytes_max = 128;
+/// Whom we remember, the dead and the departed included. Beyond it strangers are not taken in.
+inline constexpr std::size_t members_max = 4096;
 
 }  // namespace starling::membership
