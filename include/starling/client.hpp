@@ -23,7 +23,7 @@ namespace starling::api {
 struct ClientOptions {
   /// Where to begin: "host:port" of the client port of one or more nodes. The others are learnt
   /// from the first that answers.
-  std::vector<std::string> nodes;
+  std::vector<std::string> nodes{};
   /// The deadline of a call that names none: everything, retries included, ends within it.
   std::chrono::milliseconds timeout{5000};
   /// How long one node is waited for before another is asked instead.

@@ -44,8 +44,8 @@ std::string_view name_of(ErrorCode code);
 struct Error {
   ErrorCode code{};
   Outcome outcome{Outcome::refused};
-  std::string message;             ///< a sentence for people that says what to do
-  std::vector<std::string> acked;  ///< for in_doubt: the ids of the nodes known to have the write
+  std::string message{};             ///< a sentence for people that says what to do
+  std::vector<std::string> acked{};  ///< for in_doubt: the ids of the nodes known to have the write
 };
 
 template <class T>

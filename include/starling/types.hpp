@@ -26,19 +26,19 @@ struct Level {
 
 /// For get, exists and mget.
 struct ReadOptions {
-  std::string bucket;                   ///< empty: the default bucket
-  Level r;                              ///< how many replicas must answer
+  std::string bucket{};                 ///< empty: the default bucket
+  Level r{};                            ///< how many replicas must answer
   std::chrono::milliseconds timeout{};  ///< zero: the client's default
 };
 
 /// For put, remove and mput.
 struct WriteOptions {
-  std::string bucket;  ///< empty: the default bucket
+  std::string bucket{};  ///< empty: the default bucket
   /// What the writer has seen, from Reading::context or Written::context. The write replaces that
   /// and only that: without a context it is kept beside every value there is (a sibling). A remove
   /// without a context removes what the node finds when it looks.
-  std::string context;
-  Level w;                              ///< how many replicas must have it durably
+  std::string context{};
+  Level w{};                            ///< how many replicas must have it durably
   std::chrono::milliseconds timeout{};  ///< zero: the client's default
 };
 
@@ -46,10 +46,10 @@ struct WriteOptions {
 struct Reading {
   /// The key's concurrent values: usually one; several where writers did not know of each other
   /// (siblings); none where the key is not there.
-  std::vector<std::string> values;
+  std::vector<std::string> values{};
   /// Stands for everything this read has seen, a missing key too. Pass it to the next write of this
   /// key. Opaque; never empty.
-  std::string context;
+  std::string context{};
 
   bool found() const { return !values.empty(); }
 };
@@ -59,46 +59,46 @@ struct Written {
   std::uint32_t siblings{};  ///< values the key has now: 1 if all is resolved, 0 after a remove
   /// For the writer's next write of this key. Empty where siblings remain that the writer has not
   /// read: read before the next write.
-  std::string context;
+  std::string context{};
 };
 
 /// One of the writes of an mput. Its context has the meaning of WriteOptions::context.
 struct PutItem {
-  std::string key;
-  std::string value;
-  std::string context;
+  std::string key{};
+  std::string value{};
+  std::string context{};
 };
 
 struct ScanOptions {
-  std::string bucket;                   ///< empty: the default bucket
-  std::string prefix;                   ///< only keys that begin so
-  std::string cursor;                   ///< ScanPage::cursor of the page before; empty: from the start
+  std::string bucket{};                 ///< empty: the default bucket
+  std::string prefix{};                 ///< only keys that begin so
+  std::string cursor{};                 ///< ScanPage::cursor of the page before; empty: from the start
   std::uint32_t limit{1000};            ///< items a page has at most; the node may send fewer
   bool keys_only{};                     ///< leave the values out
   std::chrono::milliseconds timeout{};  ///< of one page; zero: the client's default
 };
 
 struct ScanItem {
-  std::string key;
-  std::vector<std::string> values;
-  std::string context;
+  std::string key{};
+  std::vector<std::string> values{};
+  std::string context{};
 };
 
 /// Items come in the order of their place in the hash space: every key once, in no order that
 /// people would know.
 struct ScanPage {
-  std::vector<ScanItem> items;
-  std::string cursor;  ///< for the next page; empty: this was the last
+  std::vector<ScanItem> items{};
+  std::string cursor{};  ///< for the next page; empty: this was the last
 };
 
 /// A node as the asked node believes it to be.
 struct Member {
-  std::string id;  ///< sixteen hex digits
-  std::string name;
-  std::string zone;
-  std::string state;  ///< "alive", "suspect", "dead" or "left"
-  std::string peer_address;
-  std::string client_address;
+  std::string id{};  ///< sixteen hex digits
+  std::string name{};
+  std::string zone{};
+  std::string state{};  ///< "alive", "suspect", "dead" or "left"
+  std::string peer_address{};
+  std::string client_address{};
   std::uint64_t generation{};   ///< how often it has booted
   std::uint32_t incarnation{};  ///< how often it has refuted its own death
   std::uint32_t weight{1};
@@ -109,49 +109,49 @@ struct Member {
 /// Who owns what. `assignment[p]` lists the replicas of partition p, the preferred coordinator
 /// first, as indices into `members`.
 struct RingInfo {
-  std::string cluster_id;
+  std::string cluster_id{};
   std::uint64_t epoch{};     ///< 0: no cluster has been founded yet
   std::uint32_t replicas{};  ///< N as configured
-  std::vector<Member> members;
-  std::vector<std::vector<std::uint32_t>> assignment;
+  std::vector<Member> members{};
+  std::vector<std::vector<std::uint32_t>> assignment{};
 };
 
 /// What keeps a cluster from being all well, and what to do about it.
 struct Problem {
-  std::string what;
-  std::string advice;
+  std::string what{};
+  std::string advice{};
 };
 
 struct Status {
   bool ready{};
-  std::string cluster_id;
+  std::string cluster_id{};
   std::uint64_t epoch{};
   std::uint32_t replicas{};
   std::uint32_t partitions{};
   std::uint32_t partitions_below_quorum{};  ///< fewer than a majority of their replicas reachable
   std::uint32_t partitions_degraded{};      ///< some replica unreachable, a majority there
-  std::vector<Member> members;
-  std::vector<Problem> problems;
+  std::vector<Member> members{};
+  std::vector<Problem> problems{};
 };
 
 struct NodeInfo {
-  std::string id;
-  std::string name;
-  std::string cluster_id;
-  std::string peer_address;
-  std::string client_address;
+  std::string id{};
+  std::string name{};
+  std::string cluster_id{};
+  std::string peer_address{};
+  std::string client_address{};
   std::uint64_t generation{};
   bool ready{};
 };
 
 /// Counters of one node since its start, by name.
 struct NodeStats {
-  std::vector<std::pair<std::string, std::uint64_t>> counters;
+  std::vector<std::pair<std::string, std::uint64_t>> counters{};
 };
 
 /// A cluster has been founded.
 struct Founded {
-  std::string cluster_id;
+  std::string cluster_id{};
   std::uint32_t members{};
 };
 

@@ -36,7 +36,7 @@ class FakeNode {
 
   static Reply result(const std::function<void(wire::Packer&)>& pack);
   static Reply error(const std::string& name, const std::string& message);
-  static Reply hang_up() { return {.hang_up = true}; }
+  static Reply hang_up() { return {.error_and_result = {}, .hang_up = true}; }
 
  private:
   void accept_all();
