@@ -1,0 +1,155 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "topology/founding.hpp"
+#include "wire/codec.hpp"
+
+namespace starling::topology::testing {
+
+/// A few nodes that know nothing but how to found a cluster, in one thread: messages, timers and
+/// saved records. What a node saved survives its crash; what it was told or had armed does not.
+class Town {
+ public:
+  struct House {
+    NodeId id;
+    Address address;
+    std::map<std::string, Bytes> records;  ///< the disk
+    std::unique_ptr<Founding> founding;    ///< nothing while it is down
+    std::uint64_t life{};
+    std::vector<port::ClientReply> replies;
+  };
+
+  explicit Town(std::size_t houses, std::uint64_t seed = 1) : random_(seed) {
+    for (std::size_t i = 0; i < houses; ++i) {
+      houses_.push_back({.id = {i + 1}, .address = address_of(i), .records = {}, .founding = {}, .replies = {}});
+      start(i);
+    }
+  }
+
+  static Address address_of(std::size_t house) {
+    return *parse_address("10.0.0." + std::to_string(house + 1) + ":4702");
+  }
+
+  House& operator[](std::size_t house) { return houses_[house]; }
+  /// Each message is lost with this probability, in percent.
+  void lose(std::uint64_t percent) { loss_percent_ = percent; }
+  /// Called before each event with the number of it.
+  std::function<void(std::size_t)> before_event;
+
+  void init(std::size_t house, const std::vector<Address>& peers) {
+    act(house, [&](Founding& f, port::Outbox& out) { f.on_init({1}, port::InitRequest{peers}, now_, out); });
+  }
+
+  void crash(std::size_t house) {
+    houses_[house].founding.reset();
+    ++houses_[house].life;
+  }
+
+  void start(std::size_t house) {
+    House& h = houses_[house];
+    std::optional<ClusterRecord> cluster;
+    if (h.records.contains(ring_record_name)) cluster = *decode_cluster_record(h.records.at(cluster_record_name));
+    FoundingConfig config{.node = h.id, .name = "n" + std::to_string(house + 1), .zone = {}, .peer = h.address};
+    config.partitions = 8;
+    h.founding = std::make_unique<Founding>(config, cluster, random_.fork());
+    if (cluster || !h.records.contains(proposal_record_name)) return;
+    act(house, [&](Founding& f, port::Outbox& out) { (void)f.resume(h.records.at(proposal_record_name), now_, out); });
+  }
+
+  /// Until nothing happens any more, or for so long.
+  void run(Duration for_at_most) {
+    const Instant end = now_ + for_at_most;
+    while (!queue_.empty() && queue_.begin()->first.first <= end) {
+      if (before_event) before_event(events_);
+      ++events_;
+      now_ = queue_.begin()->first.first;
+      auto event = std::move(queue_.begin()->second);
+      queue_.erase(queue_.begin());
+      event();
+    }
+    now_ = end;
+  }
+
+  std::size_t events() const { return events_; }
+
+  /// The cluster a house durably belongs to.
+  ClusterId cluster_of(std::size_t house) const {
+    const auto& records = houses_[house].records;
+    if (!records.contains(ring_record_name)) return {};
+    return ring::decode_ring(records.at(ring_record_name))->cluster();
+  }
+
+ private:
+  void act(std::size_t house, const std::function<void(Founding&, port::Outbox&)>& action) {
+    port::Outbox out;
+    action(*houses_[house].founding, out);
+    for (auto& effect : out.effects()) carry_out(house, std::move(effect));
+  }
+
+  /// Later, unless that house has crashed in the meantime.
+  void schedule(std::size_t house, Instant at, std::function<void(Founding&, port::Outbox&)> action) {
+    const std::uint64_t life = houses_[house].life;
+    queue_.emplace(std::pair{at, ++sequence_}, [this, house, life, action = std::move(action)] {
+      if (houses_[house].life == life && houses_[house].founding) act(house, action);
+    });
+  }
+
+  void carry_out(std::size_t house, port::Effect effect) {
+    if (auto* send = std::get_if<port::SendMessage>(&effect)) {
+      deliver(house, send->to.value - 1, std::move(send->message));
+    } else if (auto* to_address = std::get_if<port::SendToAddress>(&effect)) {
+      for (std::size_t i = 0; i < houses_.size(); ++i)
+        if (houses_[i].address == to_address->to || houses_[i].records.contains(to_string(to_address->to)))
+          deliver(house, i, std::move(to_address->message));
+    } else if (auto* timer = std::get_if<port::ArmTimer>(&effect)) {
+      schedule(house, timer->at,
+               [this, ticket = timer->ticket](Founding& f, port::Outbox& out) { f.on_timer(ticket, now_, out); });
+    } else if (auto* store = std::get_if<port::Store>(&effect)) {
+      const auto& save = std::get<storage::SaveRecord>(store->command);
+      schedule(house, now_ + 1ms, [this, house, save, ticket = store->ticket](Founding& f, port::Outbox& out) {
+        houses_[house].records[save.name] = save.bytes;
+        if (save.bytes.empty()) houses_[house].records.erase(save.name);
+        f.on_stored(ticket, storage::Answer{storage::Done{}}, now_, out);
+      });
+    } else if (auto* answer = std::get_if<port::AnswerClient>(&effect)) {
+      houses_[house].replies.push_back(std::move(answer->reply));
+    }
+  }
+
+  /// Through the codec, as on the wire. A house that is down when it arrives does not get it.
+  void deliver(std::size_t from, std::size_t to, wire::Message message) {
+    if (random_.chance(loss_percent_, 100)) return;
+    Bytes bytes;
+    wire::encode(message, bytes);
+    queue_.emplace(std::pair{now_ + 1ms, ++sequence_}, [this, from, to, bytes] {
+      if (!houses_[to].founding) return;
+      auto decoded = *wire::decode_message(bytes);
+      act(to, [&](Founding& f, port::Outbox& out) {
+        std::visit(
+            [&](auto& m) {
+              if constexpr (requires { f.on_message(NodeId{from + 1}, m, now_, out); })
+                f.on_message(houses_[from].id, m, now_, out);
+            },
+            decoded);
+      });
+    });
+  }
+
+  Random random_;
+  std::vector<House> houses_;
+  std::map<std::pair<Instant, std::uint64_t>, std::function<void()>> queue_;
+  Instant now_;
+  std::uint64_t sequence_{};
+  std::size_t events_{};
+  std::uint64_t loss_percent_{};
+};
+
+}  // namespace starling::topology::testing
