@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/random.hpp"
+#include "base/slot_table.hpp"
 #include "base/time.hpp"
 #include "port/event.hpp"
 #include "port/outbox.hpp"
@@ -39,7 +40,27 @@ class Replica {
   SenderRing on_message(NodeId from, wire::ScanRequest request, const ring::Ring& ring, Instant now, port::Outbox& out);
   void on_storage(std::uint64_t number, Result<storage::Answer> answer, Instant now, port::Outbox& out);
 
-  std::size_t in_flight() const;
+  std::size_t in_flight() const { return waiting_.size(); }
+
+ private:
+  enum class Kind : std::uint8_t { read_in_full, read_digest, merge, scan };
+  /// What storage is working on, and for whom.
+  struct Waiting {
+    Kind kind{};
+    NodeId from;
+    wire::RequestId request;
+    Instant deadline;
+    std::size_t bytes{};
+  };
+
+  Result<void> admit(Epoch epoch, PartitionId partition, std::size_t bytes, const ring::Ring& ring,
+                     port::Outbox& out) const;
+  void store(Waiting waiting, storage::Command command, port::Outbox& out);
+
+  Config config_;
+  NodeId self_;
+  SlotTable<Waiting> waiting_;
+  std::size_t bytes_{};
 };
 
 }  // namespace starling::replica

@@ -1,0 +1,168 @@
+#include "coordinator/coordinator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/hybrid_clock.hpp"
+#include "coordinator/in_flight.hpp"
+
+namespace starling::coordinator {
+
+namespace {
+
+void refuse(port::ClientToken client, Error error, port::Outbox& out) {
+  out.answer(client, port::Failure{std::move(error), {}});
+}
+
+Result<Instant> deadline_of(std::optional<Duration> timeout, const Config& config, Instant now) {
+  const Duration wait = timeout.value_or(config.timeout);
+  if (wait > Duration::zero() && wait <= config.timeout_max) return now + wait;
+  return fail(ErrorCode::invalid, fmt::format("timeout_ms is 1 to {}", config.timeout_max / 1ms));
+}
+
+std::size_t bytes_of(const port::PutRequest& request) {
+  return request.key.bytes.size() + request.value.size() + (request.context ? request.context->size() : 0);
+}
+
+/// Why a forwarded write cannot even begin here. The sender's ring and ours must be the same.
+Result<ring::Key> check(const wire::ForwardWrite& request, const ring::Ring& ring, NodeId self) {
+  if (request.epoch > ring.epoch()) return fail(ErrorCode::not_ready, "this node does not have that ring yet");
+  if (request.epoch < ring.epoch() || request.partition.value >= ring.partitions() ||
+      !ring.owns(self, request.partition))
+    return fail(ErrorCode::stale_ring, "this node is no replica of that partition in its ring");
+  auto key = ring::Key::from_bytes(request.key);
+  if (!key) return key;
+  if (ring.partition_of(key->token) != request.partition)
+    return fail(ErrorCode::malformed, "a write for a key of another partition");
+  const auto replicas = ring.preference_list(request.partition).size();
+  if (request.write_quorum < 1 || request.write_quorum > replicas)
+    return fail(ErrorCode::invalid, fmt::format("w is 1 to {}, the number of replicas", replicas));
+  return key;
+}
+
+}  // namespace
+
+class Coordinator::State {
+ public:
+  State(const Config& config_of_node, NodeId self_id, const Secret& secret, Random random)
+      : config(config_of_node), self(self_id), requests(config, self_id, secret, random) {}
+
+  Config config;
+  NodeId self;
+  HybridClock clock;
+  InFlight requests;
+};
+
+Coordinator::Coordinator(Config config, NodeId self, Secret secret, Random random)
+    : state_(std::make_unique<State>(config, self, secret, random)) {}
+Coordinator::~Coordinator() = default;
+Coordinator::Coordinator(Coordinator&&) noexcept = default;
+Coordinator& Coordinator::operator=(Coordinator&&) noexcept = default;
+
+void Coordinator::on_client(port::ClientToken client, port::GetRequest request, const View& view, port::Outbox& out) {
+  const auto bytes = request.key.bytes.size();
+  if (auto admitted = state_->requests.admit(bytes, out); !admitted) return refuse(client, admitted.error(), out);
+  const auto deadline = deadline_of(request.timeout, state_->config, view.now);
+  if (!deadline) return refuse(client, deadline.error(), out);
+  const auto partition = view.ring.partition_of(request.key.token);
+  const ReplicaSet replicas(view.ring.preference_list(partition), state_->self);
+  const auto r = resolve(request.r, state_->config.read, replicas.size());
+  if (!r) return refuse(client, r.error(), out);
+  Read read(std::move(request.key), partition, replicas, *r);
+  state_->requests.start(GetRequest(client, std::move(read)), bytes, *deadline, view, out);
+}
+
+void Coordinator::on_client(port::ClientToken client, port::PutRequest request, WallTime wall, const View& view,
+                            port::Outbox& out) {
+  const auto bytes = bytes_of(request);
+  if (auto admitted = state_->requests.admit(bytes, out); !admitted) return refuse(client, admitted.error(), out);
+  const auto deadline = deadline_of(request.timeout, state_->config, view.now);
+  if (!deadline) return refuse(client, deadline.error(), out);
+  const auto partition = view.ring.partition_of(request.key.token);
+  const ReplicaSet replicas(view.ring.preference_list(partition), state_->self);
+  const auto w = resolve(request.w, state_->config.write, replicas.size());
+  if (!w) return refuse(client, w.error(), out);
+
+  Write write{.key = std::move(request.key),
+              .partition = partition,
+              .tombstone = request.tombstone,
+              .value = std::move(request.value),
+              .context = std::move(request.context).value_or(Bytes{}),
+              .write_quorum = *w,
+              .client_request = request.request_id,
+              .hlc = state_->clock.tick(wall)};
+  if (!write.tombstone || !write.context.empty()) {
+    auto begun = write_request(client, std::move(write), replicas, state_->self);
+    return state_->requests.start(std::move(begun), bytes, *deadline, view, out);
+  }
+  const auto r = resolve({}, state_->config.read, replicas.size());
+  if (!r) return refuse(client, r.error(), out);
+  Read what_lives(write.key, partition, replicas, *r);
+  DeleteRequest deletion(client, std::move(what_lives), std::move(write));
+  state_->requests.start(std::move(deletion), bytes, *deadline, view, out);
+}
+
+void Coordinator::on_client(port::ClientToken client, port::ScanRequest request, const View& view, port::Outbox& out) {
+  if (auto admitted = state_->requests.admit(0, out); !admitted) return refuse(client, admitted.error(), out);
+  const auto deadline = deadline_of(request.timeout, state_->config, view.now);
+  if (!deadline) return refuse(client, deadline.error(), out);
+  auto start = decode_cursor(request.cursor, view.ring);
+  if (!start) return refuse(client, start.error(), out);
+  ScanRequest scan(client, std::move(request), std::move(*start), state_->requests.step_at(*deadline, view, out));
+  state_->requests.start(std::move(scan), 0, *deadline, view, out);
+}
+
+void Coordinator::on_forward(NodeId from, wire::ForwardWrite request, const View& view, port::Outbox& out) {
+  if (request.ttl <= Duration::zero()) return out.notice(port::NoticeKind::work_expired);
+  const ForwardedBy sender{from, request.request};
+  auto key = check(request, view.ring, state_->self);
+  if (!key) {
+    if (key.error().code == ErrorCode::malformed)
+      out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, key.error().message);
+    return refuse(sender, std::move(key.error()), out);
+  }
+  const auto bytes = request.key.size() + request.value.size() + request.context.size();
+  if (auto admitted = state_->requests.admit(bytes, out); !admitted)
+    return refuse(sender, std::move(admitted.error()), out);
+  const ReplicaSet replicas(view.ring.preference_list(request.partition), state_->self);
+  const Instant deadline = view.now + std::min(request.ttl, state_->config.timeout_max);
+  Write write{.key = std::move(*key),
+              .partition = request.partition,
+              .tombstone = request.tombstone,
+              .value = std::move(request.value),
+              .context = std::move(request.context),
+              .write_quorum = request.write_quorum,
+              .client_request = request.client_request,
+              .hlc = request.hlc};
+  state_->requests.start(PutRequest(sender, std::move(write), replicas), bytes, deadline, view, out);
+}
+
+void Coordinator::on_message(NodeId from, wire::ReadReply reply, const View& view, port::Outbox& out) {
+  state_->requests.on_message(from, std::move(reply), view, out);
+}
+void Coordinator::on_message(NodeId from, wire::MergeReply reply, const View& view, port::Outbox& out) {
+  state_->requests.on_message(from, std::move(reply), view, out);
+}
+void Coordinator::on_message(NodeId from, wire::ScanReply reply, const View& view, port::Outbox& out) {
+  state_->requests.on_message(from, std::move(reply), view, out);
+}
+void Coordinator::on_message(NodeId from, wire::ForwardReply reply, const View& view, port::Outbox& out) {
+  state_->requests.on_message(from, std::move(reply), view, out);
+}
+
+void Coordinator::on_storage(std::uint64_t number, Result<storage::Answer> answer, const View& view,
+                             port::Outbox& out) {
+  state_->requests.on_storage(number, std::move(answer), view, out);
+}
+void Coordinator::on_timer(std::uint64_t number, const View& view, port::Outbox& out) {
+  state_->requests.on_timer(number, view, out);
+}
+void Coordinator::on_peer_lost(NodeId peer, const View& view, port::Outbox& out) {
+  state_->requests.on_peer_lost(peer, view, out);
+}
+
+std::size_t Coordinator::in_flight() const { return state_->requests.size(); }
+
+}  // namespace starling::coordinator

@@ -1,0 +1,41 @@
+#include "coordinator/get_request.hpp"
+
+#include <algorithm>
+
+#include "causal/context_token.hpp"
+
+namespace starling::coordinator {
+
+Progress GetRequest::answer(Read::Outcome outcome, Step& step) {
+  if (!outcome) return Progress::waiting;
+  if (!*outcome) {
+    step.out.answer(client_, port::Failure{std::move(outcome->error()), {}});
+    return Progress::finished;
+  }
+  Bytes context = causal::seal_context(step.secret, read_.key().token, (*outcome)->context);
+  step.out.answer(client_, port::GetReply{values_of(std::move(**outcome)), std::move(context)});
+  return Progress::finished;
+}
+
+void GetRequest::on_deadline(Step& step) {
+  step.out.notice(port::NoticeKind::request_timed_out);
+  step.out.answer(client_, port::Failure{{ErrorCode::timed_out, "too few replicas answered in time"}, {}});
+}
+
+std::vector<Bytes> values_of(causal::Object object) {
+  std::vector<Bytes> values;
+  const auto& siblings = object.siblings;
+  for (auto sibling = object.siblings.begin(); sibling != object.siblings.end(); ++sibling) {
+    if (sibling->tombstone) continue;
+    const auto same_request = [&](const causal::Sibling& earlier) {
+      return !earlier.tombstone && earlier.request == sibling->request;
+    };
+    if (sibling->request != 0 &&
+        std::any_of(siblings.begin(), siblings.cbegin() + (sibling - siblings.begin()), same_request))
+      continue;
+    values.push_back(std::move(sibling->value));
+  }
+  return values;
+}
+
+}  // namespace starling::coordinator

@@ -1,0 +1,123 @@
+#include "coordinator/put_request.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/ensure.hpp"
+#include "causal/context_token.hpp"
+#include "coordinator/reachability.hpp"
+
+namespace starling::coordinator {
+
+namespace {
+constexpr std::uint32_t ourselves = 0;
+}
+
+PutRequest::PutRequest(Requester requester, Write write, const ReplicaSet& replicas)
+    : requester_(requester),
+      write_(std::move(write)),
+      replicas_(replicas),
+      acks_(replicas.size(), write_.write_quorum) {}
+
+Progress PutRequest::begin(Step& step) {
+  ensure(replicas_[ourselves] == step.self, "a put at a node that is no replica");
+  auto seen = causal::open_context(step.secret, write_.key.token, write_.context);
+  if (!seen) {
+    refuse(requester_, std::move(seen.error()), step.out);
+    return Progress::finished;
+  }
+  if (auto enough = enough_reachable(replicas_, acks_.needed(), step); !enough) {
+    refuse(requester_, std::move(enough.error()), step.out);
+    return Progress::finished;
+  }
+  causal::Sibling sibling{.tombstone = write_.tombstone,
+                          .hlc = write_.hlc,
+                          .request = write_.client_request,
+                          .value = std::move(write_.value)};
+  step.out.store(step.ticket(), storage::Put{write_.partition, write_.key, std::move(*seen), std::move(sibling),
+                                             step.config.siblings_max});
+  return Progress::waiting;
+}
+
+Progress PutRequest::on_storage(Result<storage::Answer> answer, Step& step) {
+  if (!answer) {
+    if (says_nothing_happened(answer.error().code))
+      refuse(requester_, std::move(answer.error()), step.out);
+    else
+      leave_in_doubt(requester_, "the commit failed: " + answer.error().message, {}, step.out);
+    return Progress::finished;
+  }
+  auto* put = std::get_if<storage::PutAnswer>(&*answer);
+  ensure(put != nullptr && !committed_, "storage answered a put with something else");
+  committed_ = true;
+  siblings_ = put->siblings;
+  context_ = std::move(put->context);
+  acks_.yes(ourselves);
+  replicate(std::move(put->object), step);
+  return conclude(step);
+}
+
+void PutRequest::replicate(Bytes object, Step& step) {
+  for (std::uint32_t place = ourselves + 1; place < replicas_.size(); ++place) {
+    if (!step.reachable(replicas_[place])) {
+      acks_.no(place);
+      continue;
+    }
+    step.out.send(replicas_[place], wire::MergeRequest{.request = step.request(),
+                                                       .epoch = step.view.ring.epoch(),
+                                                       .partition = write_.partition,
+                                                       .key = write_.key.bytes,
+                                                       .object = object,
+                                                       .ttl = step.ttl()});
+  }
+}
+
+Progress PutRequest::on_message(NodeId from, const wire::MergeReply& reply, Step& step) {
+  const auto place = replicas_.place_of(from);
+  if (!committed_ || !place || *place == ourselves) return Progress::waiting;
+  reply.error ? acks_.no(*place) : acks_.yes(*place);
+  return conclude(step);
+}
+
+Progress PutRequest::on_peer_lost(NodeId peer, Step& step) {
+  const auto place = replicas_.place_of(peer);
+  if (!committed_ || !place || *place == ourselves) return Progress::waiting;
+  acks_.no(*place);
+  return conclude(step);
+}
+
+void PutRequest::on_deadline(Step& step) {
+  leave_in_doubt(requester_,
+                 committed_ ? fmt::format("{} of {} replicas have acknowledged in time", acks_.votes(), acks_.needed())
+                            : "the first replica has not committed in time",
+                 acked(), step.out);
+}
+
+Progress PutRequest::conclude(Step& step) {
+  if (acks_.won()) {
+    // With siblings that the client has not read the context would cover them, and its next put erase them.
+    const bool all_read = siblings_ == (write_.tombstone ? 0 : 1);
+    answer(requester_,
+           {.siblings = siblings_,
+            .context = all_read ? causal::seal_context(step.secret, write_.key.token, context_) : Bytes{},
+            .acked = acked()},
+           step.out);
+    return Progress::finished;
+  }
+  if (!acks_.lost()) return Progress::waiting;
+  leave_in_doubt(requester_,
+                 fmt::format("{} replicas have the write, {} were to; the others failed or are down", acks_.votes(),
+                             acks_.needed()),
+                 acked(), step.out);
+  return Progress::finished;
+}
+
+std::vector<NodeId> PutRequest::acked() const {
+  std::vector<NodeId> nodes;
+  for (std::uint32_t place = 0; place < replicas_.size(); ++place)
+    if (acks_.said_yes(place)) nodes.push_back(replicas_[place]);
+  return nodes;
+}
+
+}  // namespace starling::coordinator
