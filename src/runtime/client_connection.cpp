@@ -1,0 +1,69 @@
+#include "runtime/client_connection.hpp"
+
+#include "wire/stranger.hpp"
+
+namespace starling::runtime {
+
+namespace {
+constexpr auto message_within = 30s;
+constexpr auto reading_within = 30s;
+constexpr auto goodbye_within = 2s;
+}  // namespace
+
+ClientConnection::ClientConnection(Loop& loop, WriteQueue& queue, ClientConnectionOwner& owner)
+    : loop_(loop), owner_(owner), waiting_since_(loop.now()), stream_(loop, queue, *this) {}
+
+Result<> ClientConnection::accept(uv_stream_t* listener) { return stream_.accept(listener); }
+
+void ClientConnection::reply(std::uint64_t id, port::ClientReply reply) {
+  session_.reply(id, std::move(reply));
+  after_change();
+}
+
+void ClientConnection::refuse(const Error& error) {
+  stream_.output() += wire::refusal(wire::Speaker::client, error.message);
+  waiting_since_ = loop_.now();
+  stream_.close_when_sent();
+}
+
+std::optional<std::string_view> ClientConnection::overdue(Instant now) {
+  if (stream_.stalled(now) > reading_within) return "it does not read its answers";
+  const Duration waited = now - waiting_since_;
+  if (stream_.closing()) return waited > goodbye_within ? std::optional("no answer to our goodbye") : std::nullopt;
+  if (session_.mid_message() && session_.wants_input() && waited > message_within)
+    return "a message was begun and not finished in time";
+  return std::nullopt;
+}
+
+void ClientConnection::on_bytes(BytesView bytes) {
+  if (session_.closing() || stream_.closing()) return;
+  std::vector<gateway::Session::Asked> asked;
+  const bool was_between = !session_.mid_message();
+  const std::size_t unread = session_.unread_bytes();
+  session_.feed(bytes, asked);
+  if (was_between || !asked.empty() || session_.unread_bytes() != unread) waiting_since_ = loop_.now();
+  for (gateway::Session::Asked& one : asked) owner_.on_asked(*this, one.id, std::move(one.request));
+  after_change();
+}
+
+void ClientConnection::after_change() {
+  if (session_.has_output()) stream_.touch();
+  if (session_.closing() && !stream_.closing()) {
+    waiting_since_ = loop_.now();
+    stream_.close_when_sent();
+  } else if (!session_.wants_input()) {
+    stream_.pause();
+  }
+}
+
+void ClientConnection::before_write(Bytes& output) {
+  if (session_.has_output()) session_.take_output(output);
+}
+
+void ClientConnection::on_taken(std::size_t bytes) {
+  session_.wrote(bytes);
+  if (session_.wants_input()) stream_.resume();
+  if (session_.has_output()) stream_.touch();
+}
+
+}  // namespace starling::runtime

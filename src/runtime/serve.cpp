@@ -1,0 +1,110 @@
+#include "runtime/serve.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+
+#include "runtime/driver.hpp"
+#include "runtime/process.hpp"
+#include "runtime/resolver.hpp"
+#include "storage/boot.hpp"
+#include "storage/memory/memory_engine.hpp"
+#include "storage/shard.hpp"
+#include "storage/sqlite/sqlite_engine.hpp"
+
+namespace starling::runtime {
+
+namespace {
+
+Result<std::unique_ptr<storage::Engine>> open_engine(const Settings& settings) {
+  if (settings.storage.engine == EngineKind::memory) return std::make_unique<storage::MemoryEngine>();
+  return storage::SqliteEngine::open({.directory = settings.node.data_dir,
+                                      .durability = settings.storage.durability,
+                                      .cache_bytes = settings.storage.cache_bytes});
+}
+
+std::string name_for(const Settings& settings, const Address& client) {
+  if (!settings.node.name.empty()) return settings.node.name;
+  std::array<char, 64> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) return fmt::format("node-{}", client.port);
+  return fmt::format("{}-{}", host.data(), client.port);
+}
+
+/// The addresses were checked with the settings.
+node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
+  const Address client = parse_address(settings.listen.client).value();
+  return {.name = name_for(settings, client),
+          .zone = settings.node.zone,
+          .weight = settings.node.weight,
+          .peer = parse_address(settings.listen.peer).value(),
+          .client = client,
+          .init = settings.cluster.init,
+          .seeds = std::move(seeds),
+          .replicas = settings.cluster.replicas,
+          .partitions = settings.cluster.partitions,
+          .read = settings.quorum.read,
+          .write = settings.quorum.write,
+          .timeout = settings.quorum.timeout,
+          .gossip = settings.gossip_profile()};
+}
+
+void report_boot(const storage::BootRecord& boot, Log& log) {
+  if (boot.fresh) log.info("the data directory is new: this is a new node");
+  if (boot.unclean_stop) log.info("the last stop was not a clean one; the data was checked");
+  for (const std::string& damage : boot.damage) log.warning(damage);
+}
+
+/// From the first packet to the last, on an open directory. The disk thread has ended when this returns.
+Result<> run(const Settings& settings, ShardLane& lane, const storage::BootRecord& boot, Log& log, Random& random) {
+  const node::Config config = node_config(settings, numeric_seeds(settings.cluster.seeds));
+  Loop loop;
+  node::Node node(config, boot, random.fork());
+  Driver driver(loop, log, node, lane, {.node = boot.node, .generation = boot.generation, .peer = config.peer},
+                random.fork());
+  if (auto listening = driver.listen(config.peer, config.client); !listening) return listening;
+  Resolver resolver(loop, driver, log, settings.cluster.seeds);
+  StopSignals signals(loop, [&] {
+    log.announce("stopping");
+    notify_service_manager("STOPPING=1");
+    driver.stop();
+  });
+  driver.on_ready([&] {
+    log.announce(fmt::format("ready: node {} serves clients on {} and peers on {}", config.name,
+                             to_string(config.client), to_string(config.peer)));
+    notify_service_manager("READY=1");
+  });
+
+  log.announce(fmt::format("node {} ({}) listens for clients on {} and peers on {}", config.name, to_string(boot.node),
+                           to_string(config.client), to_string(config.peer)));
+  driver.start();
+  resolver.start();
+  loop.run();
+  if (driver.halted() && driver.halted()->failed) return fail(ErrorCode::storage_failed, driver.halted()->why);
+  return {};
+}
+
+}  // namespace
+
+Result<> serve(const Settings& settings) {
+  prepare_process();
+  Random random = seeded_random();
+  auto engine = open_engine(settings);
+  if (!engine) return std::unexpected(engine.error());
+  auto boot = storage::boot(**engine, random, settings.storage.durability);
+  if (!boot) return std::unexpected(boot.error());
+  auto shard = storage::Shard::open(**engine, random.fork());
+  if (!shard) return std::unexpected(shard.error());
+
+  Log log(settings.log.level, settings.log.format, to_string(boot->node));
+  report_boot(*boot, log);
+  ShardLane lane(**engine, *shard);
+  auto ran = run(settings, lane, *boot, log, random);
+  if (shard->poisoned()) return ran;
+  if (auto marked = storage::mark_clean_stop(**engine); !marked && ran) return marked;
+  if (ran) log.announce("stopped");
+  return ran;
+}
+
+}  // namespace starling::runtime

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/config.hpp"
+#include "port/notice.hpp"
+#include "runtime/log.hpp"
+#include "storage/engine.hpp"
+
+namespace starling::runtime {
+
+enum class EngineKind : std::uint8_t { sqlite, memory };
+
+/// Everything that an operator decides about one node: the defaults, then a file, then flags.
+struct Settings {
+  struct {
+    std::string name;  ///< empty: the host's name and the client port
+    std::filesystem::path data_dir = "starling-data";
+    std::string zone;
+    std::uint32_t weight = 1;
+  } node;
+  struct {
+    std::string client = "127.0.0.1:4701";
+    std::string peer = "127.0.0.1:4702";
+    bool insecure = false;  ///< other addresses than loopback, although nothing is encrypted yet
+  } listen;
+  struct {
+    node::InitMode init = node::InitMode::automatic;
+    std::vector<std::string> seeds;  ///< HOST:PORT; names are resolved again and again
+    std::uint32_t replicas = 3;
+    std::uint32_t partitions = 256;
+  } cluster;
+  struct {
+    port::QuorumLevel read{port::QuorumLevel::Kind::quorum, 0};
+    port::QuorumLevel write{port::QuorumLevel::Kind::quorum, 0};
+    Duration timeout = 2s;
+  } quorum;
+  struct {
+    EngineKind engine = EngineKind::sqlite;
+    storage::Durability durability = storage::Durability::full;
+    std::uint64_t cache_bytes = 256ULL << 20;
+  } storage;
+  struct {
+    membership::Profile profile = membership::Profile::lan();
+    std::optional<Duration> probe_period;  ///< the profile's, unless said otherwise
+    std::optional<Duration> probe_timeout;
+  } gossip;
+  struct {
+    port::Severity level = port::Severity::info;
+    LogFormat format = LogFormat::text;
+  } log;
+
+  membership::Profile gossip_profile() const;
+};
+
+}  // namespace starling::runtime
