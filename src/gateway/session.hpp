@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/slot_table.hpp"
 #include "gateway/call.hpp"
 #include "port/client.hpp"
 #include "wire/msgpack_scan.hpp"
@@ -51,7 +51,10 @@ class Session {
   /// The node's answer to an Asked. Once for each.
   void reply(std::uint64_t id, port::ClientReply reply);
 
-  /// Moves what is to be written into `into` (cleared first; its memory serves the next output).
+  /// One last error and the end, for what the driver knows (too many connections, too slow, ...).
+  void refuse(const Error& error);
+
+  /// Appends what is to be written to `into`, and counts it as unread until wrote() says otherwise.
   void take_output(Bytes& into);
   bool has_output() const { return !output_.empty(); }
   /// So many of the bytes taken have been written to the socket.
@@ -84,7 +87,21 @@ class Session {
     Call call;
     std::vector<port::ClientReply> replies;
     std::size_t missing{};
+    std::size_t gathered_bytes{};  ///< of the replies that are there
   };
+
+  bool recognise_client();
+  void handle(BytesView message, std::vector<Asked>& asked);
+  void serve(std::uint64_t msgid, BytesView method, BytesView params, std::vector<Asked>& asked);
+  void gather(const Waiting& waiting, port::ClientReply&& reply);
+  void finish(const Batch& batch);
+  void withhold_if_unread(port::ClientReply& reply) const;
+  Result<void> room_for(std::size_t requests, std::size_t bytes) const;
+
+  void respond(std::uint64_t msgid, const Call& call, const port::ClientReply& reply);
+  void respond(std::uint64_t msgid, const Error& error);
+  void close_with(std::uint64_t msgid, const Error& error);
+  void keep_input_from(std::size_t at);
 
   SessionLimits limits_;
   ErrorShape errors_{ErrorShape::string};
@@ -95,11 +112,10 @@ class Session {
   bool recognised_ = false;  ///< the first bytes were a client's
   bool closing_ = false;
 
-  std::uint64_t last_id_{};
-  std::unordered_map<std::uint64_t, Waiting> waiting_;
-  std::unordered_map<std::uint64_t, Batch> batches_;
+  SlotTable<Waiting> waiting_;
+  SlotTable<Batch> batches_;
   std::size_t in_flight_bytes_{};
-  std::vector<port::ClientRequest> parsed_;  ///< scratch, kept for its memory
+  std::size_t gathered_bytes_{};
 };
 
 }  // namespace starling::gateway

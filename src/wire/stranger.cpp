@@ -54,10 +54,10 @@ BytesView words_at_peer_port(Speaker speaker) {
 BytesView words_at_client_port(Speaker speaker) {
   switch (speaker) {
     case Speaker::http: return "this is the port for clients of a Starling node and speaks MessagePack-RPC, not HTTP";
-    case Speaker::client_port:
     case Speaker::peer:
       return "this is the port for clients of a Starling node; peers meet at the address of listen.peer";
     case Speaker::client:
+    case Speaker::client_port:
     case Speaker::unknown: break;
   }
   return {};

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "gateway/call.hpp"
+#include "port/client.hpp"
+#include "wire/msgpack_packer.hpp"
+
+namespace starling::gateway {
+
+/// Packs a map whose number of entries is known. Each call is one entry; array() is followed by
+/// its items, which the caller packs.
+class Fields {
+ public:
+  Fields(wire::Packer& packer, std::uint32_t count) : packer_(packer) { packer_.pack_map(count); }
+
+  void natural(std::string_view name, std::uint64_t value) {
+    wire::pack_str(packer_, name);
+    packer_.pack_uint64(std::min(value, integer_max));
+  }
+  void boolean(std::string_view name, bool value) {
+    wire::pack_str(packer_, name);
+    packer_.pack(value);
+  }
+  void text(std::string_view name, std::string_view value) {
+    wire::pack_str(packer_, name);
+    wire::pack_str(packer_, value);
+  }
+  void bytes(std::string_view name, BytesView value) {
+    wire::pack_str(packer_, name);
+    wire::pack_bin(packer_, value);
+  }
+  void array(std::string_view name, std::size_t items) {
+    wire::pack_str(packer_, name);
+    packer_.pack_array(static_cast<std::uint32_t>(items));
+  }
+  /// Sixteen hex digits, because the number itself may be above 2^53; "" for none.
+  void id(std::string_view name, std::uint64_t value) { text(name, value == 0 ? "" : to_hex(value)); }
+  /// "127.0.0.1:4701"; "" for none.
+  void address(std::string_view name, const Address& value) { text(name, value ? to_string(value) : ""); }
+
+ private:
+  wire::Packer& packer_;
+};
+
+/// The maps in which a node tells about itself and its cluster.
+void pack_hello(wire::Packer& packer, const port::InfoReply& info);
+void pack_info(wire::Packer& packer, const port::InfoReply& info);
+void pack_members(wire::Packer& packer, const std::vector<port::MemberInfo>& members);
+void pack_ring(wire::Packer& packer, const port::RingReply& reply);
+void pack_status(wire::Packer& packer, const port::StatusReply& status);
+void pack_stats(wire::Packer& packer, const port::StatsReply& stats);
+
+}  // namespace starling::gateway
