@@ -139,6 +139,13 @@ void Membership::hear_epoch(NodeId from, Epoch epoch) {
   if (epoch >= highest_epoch_.epoch && from != view_.self().id()) highest_epoch_ = {epoch, from};
 }
 
+void Membership::on_seeds(std::vector<Address> seeds, Instant now, port::Outbox& out) {
+  outreach_.set_seeds(std::move(seeds));
+  if (!is_started()) return;
+  outreach_.start(now);
+  rearm(now, out);
+}
+
 // --- What time brings -----------------------------------------------------------------------------
 
 void Membership::on_timer(std::uint64_t number, Instant now, port::Outbox& out) {

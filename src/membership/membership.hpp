@@ -48,7 +48,8 @@ class Membership final : public port::Peers {
   /// A broken connection makes its member unreachable until it is back; we keep knocking.
   void on_connected(NodeId node) { broken_.erase(node); }
   void on_disconnected(NodeId node) { broken_.insert(node); }
-  void on_seeds(std::vector<Address> seeds) { outreach_.set_seeds(std::move(seeds)); }
+  /// The configured seeds, as they resolve now: those nobody lives at are tried at once, and for ever.
+  void on_seeds(std::vector<Address> seeds, Instant now, port::Outbox& out);
 
   /// Our ring's epoch: gossip carries it, so that whoever is behind learns so.
   void set_epoch(Epoch epoch) { courier_.set_epoch(epoch); }
