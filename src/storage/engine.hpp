@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,9 @@ class Engine {
 
   /// False when there is no such row; `row` is then empty.
   virtual Result<bool> get(const ring::Key& key, Bytes& row) = 0;
-  virtual Result<> put(const ring::Key& key, BytesView row) = 0;
+  /// The caller has read before it writes, and says what it found: an engine need not look again.
+  virtual Result<> insert(const ring::Key& key, BytesView row) = 0;  ///< there is none yet
+  virtual Result<> update(const ring::Key& key, BytesView row) = 0;  ///< there is one
   virtual Result<> erase(const ring::Key& key) = 0;
 
   enum class Visit : std::uint8_t { go_on, stop };
@@ -55,8 +58,13 @@ class Engine {
   virtual Result<> scan(const ring::Key& after, Token last, const RowVisitor& visit) = 0;
 
   using StateRow = std::pair<PartitionId, Bytes>;
-  virtual Result<std::vector<StateRow>> load_states() = 0;
-  virtual Result<> save_state(PartitionId partition, BytesView bytes) = 0;
+  struct States {
+    std::vector<StateRow> rows;  ///< ordered by partition
+    bool complete = true;        ///< false: damage was met, and any of them may be older than what was saved last
+  };
+  virtual Result<States> load_states() = 0;
+  /// All states that a transaction has changed, in one call.
+  virtual Result<> save_states(std::span<const StateRow> states) = 0;
 
   using Record = std::pair<std::string, Bytes>;
   virtual Result<std::vector<Record>> load_records() = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,11 +23,11 @@ bool is_read(const Command& command);
 /// - A command that fails for a reason of its own (malformed, too many siblings, a damaged row)
 ///   leaves no trace, and the others go on.
 /// - `disk_full` fails the writes of the batch, undoes them, and answers its reads.
-/// - Any other engine failure poisons the shard: what the disk holds is unknown, so writes of that
-///   batch are in doubt and everything later is `storage_failed`, until a restart has read it anew.
+/// - Any other engine failure poisons the shard: what the disk holds is unknown, so the writes of
+///   that batch are in doubt and everything later is `storage_failed`, until a restart has read it anew.
 class Shard {
  public:
-  /// After boot(): reads the partition states.
+  /// After boot(): reads the partition states. The engine must outlive the shard.
   static Result<Shard> open(Engine& engine, Random random);
 
   /// Takes what it needs out of the commands. One answer for each, in their order.
@@ -34,22 +35,51 @@ class Shard {
   /// One command for which is_read() holds, without a transaction.
   Result<Answer> read(const Command& command);
 
-  bool poisoned() const { return poisoned_; }
-  std::size_t damaged_rows_met() const { return damaged_rows_met_; }
+  bool poisoned() const { return poison_.has_value(); }
 
  private:
+  /// The outer failure is the engine's and ends the batch, the inner one is the command's own.
+  template <class T>
+  using Outcome = Result<Result<T>>;
+
   struct Slot {
     causal::PartitionState state;
     bool touched{};
   };
+  struct Stored {
+    causal::Object object;
+    bool exists{};
+  };
 
   Shard(Engine& engine, Random random) : engine_(&engine), random_(random) {}
 
+  Outcome<Answer> execute(const Get& get);
+  Outcome<Answer> execute(Put& put);
+  Outcome<Answer> execute(Merge& merge);
+  Outcome<Answer> execute(const Scan& scan);
+  Outcome<Answer> execute(const CheckActors& check);
+  Outcome<Answer> execute(const ListActors& list);
+  Outcome<Answer> execute(const DoubtActors& doubt);
+  Outcome<Answer> execute(const SaveRecord& save);
+
+  Result<> transact(std::span<Command> commands, std::vector<Result<Answer>>& answers);
+  void undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers);
+  void poison(const Error& failure);
+  Result<> load_states();
+  Result<> save_touched_states();
+
+  Slot& slot(PartitionId partition);
+  void touch(PartitionId partition);
+  Outcome<Stored> load(const ring::Key& key);
+  Result<> keep(const ring::Key& key, const causal::Object& stripped, bool exists);
+
   Engine* engine_;
   Random random_;
-  std::vector<Slot> slots_;
-  bool poisoned_{};
-  std::size_t damaged_rows_met_{};
+  std::vector<Slot> slots_;  ///< by partition
+  std::vector<PartitionId> touched_;
+  std::optional<Error> poison_;
+  Bytes row_;                             ///< kept for its memory
+  std::vector<Engine::StateRow> saving_;  ///< likewise
 };
 
 }  // namespace starling::storage

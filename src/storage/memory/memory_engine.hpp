@@ -1,8 +1,11 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "storage/engine.hpp"
@@ -19,12 +22,13 @@ class MemoryEngine final : public Engine {
   void rollback() override;
 
   Result<bool> get(const ring::Key& key, Bytes& row) override;
-  Result<> put(const ring::Key& key, BytesView row) override;
+  Result<> insert(const ring::Key& key, BytesView row) override;
+  Result<> update(const ring::Key& key, BytesView row) override;
   Result<> erase(const ring::Key& key) override;
   Result<> scan(const ring::Key& after, Token last, const RowVisitor& visit) override;
 
-  Result<std::vector<StateRow>> load_states() override;
-  Result<> save_state(PartitionId partition, BytesView bytes) override;
+  Result<States> load_states() override;
+  Result<> save_states(std::span<const StateRow> states) override;
   Result<std::vector<Record>> load_records() override;
   Result<> save_record(const std::string& name, BytesView bytes) override;
 
@@ -38,7 +42,19 @@ class MemoryEngine final : public Engine {
   void fail_commits(std::optional<Error> error) { commit_failure_ = std::move(error); }
 
  private:
-  using Undo = std::function<void(MemoryEngine&)>;
+  /// What was there before a change; nullopt: nothing.
+  template <class Key>
+  struct Before {
+    Key key;
+    std::optional<Bytes> bytes;
+  };
+  using Undo = std::variant<Before<ring::Key>, Before<PartitionId>, Before<std::string>>;
+
+  template <class Key>
+  void set(std::map<Key, Bytes>& table, const Key& key, std::optional<Bytes> bytes);
+  std::map<ring::Key, Bytes>& table_of(const ring::Key&) { return rows_; }
+  std::map<PartitionId, Bytes>& table_of(PartitionId) { return states_; }
+  std::map<std::string, Bytes>& table_of(const std::string&) { return records_; }
 
   std::map<ring::Key, Bytes> rows_;
   std::map<PartitionId, Bytes> states_;
@@ -46,7 +62,7 @@ class MemoryEngine final : public Engine {
   std::vector<Undo> undo_;
   bool in_transaction_{};
   std::optional<Error> commit_failure_;
-  EngineStats stats_;
+  std::uint64_t commits_{};
 };
 
 }  // namespace starling::storage

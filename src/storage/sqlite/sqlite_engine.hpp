@@ -32,12 +32,13 @@ class SqliteEngine final : public Engine {
   void rollback() override;
 
   Result<bool> get(const ring::Key& key, Bytes& row) override;
-  Result<> put(const ring::Key& key, BytesView row) override;
+  Result<> insert(const ring::Key& key, BytesView row) override;
+  Result<> update(const ring::Key& key, BytesView row) override;
   Result<> erase(const ring::Key& key) override;
   Result<> scan(const ring::Key& after, Token last, const RowVisitor& visit) override;
 
-  Result<std::vector<StateRow>> load_states() override;
-  Result<> save_state(PartitionId partition, BytesView bytes) override;
+  Result<States> load_states() override;
+  Result<> save_states(std::span<const StateRow> states) override;
   Result<std::vector<Record>> load_records() override;
   Result<> save_record(const std::string& name, BytesView bytes) override;
 

@@ -1,0 +1,161 @@
+#include "storage/boot.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/byte_stream.hpp"
+#include "causal/codec.hpp"
+#include "storage/records.hpp"
+
+namespace starling::storage {
+
+namespace {
+
+constexpr const char* identity_record = "storage.identity";
+constexpr const char* identity_copy_record = "storage.identity_copy";
+constexpr const char* clean_stop_record = "storage.clean_stop";
+
+struct Identity {
+  NodeId node;
+  Generation generation;
+};
+
+Bytes encode(const Identity& identity) {
+  ByteWriter out(16);
+  out.fixed64(identity.node.value);
+  out.fixed64(identity.generation.value);
+  return std::move(out).take();
+}
+
+std::optional<Identity> decode_identity(BytesView bytes) {
+  ByteReader in(bytes);
+  const Identity identity{NodeId{in.fixed64()}, Generation{in.fixed64()}};
+  if (!in.finished() || !identity.node) return std::nullopt;
+  return identity;
+}
+
+using Records = std::map<std::string, Bytes>;
+
+std::optional<Identity> take_identity(Records& records, const char* name) {
+  const auto record = records.extract(name);
+  return record ? decode_identity(record.mapped()) : std::nullopt;
+}
+
+/// One boot under way: what was found, and whether it can be trusted.
+class Booting {
+ public:
+  Booting(Engine& engine, Random& random, Durability durability)
+      : engine_(engine), random_(random), durability_(durability) {}
+
+  Result<BootRecord> run() {
+    Result<> done = read_records();
+    if (done) done = check_after_unclean_stop();
+    if (done) done = write();
+    if (!done) return std::unexpected(std::move(done.error()));
+    return std::move(boot_);
+  }
+
+ private:
+  Result<> read_records() {
+    auto loaded = engine_.load_records();
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
+    boot_.fresh = loaded->empty();
+    for (auto& [name, sealed] : *loaded) {
+      if (const auto bytes = unseal(sealed, hash64(name)))
+        boot_.records.emplace(name, *bytes);
+      else
+        boot_.damage.push_back(fmt::format("the record \"{}\" was damaged", name));
+    }
+    find_identity();
+    return {};
+  }
+
+  void find_identity() {
+    auto first = take_identity(boot_.records, identity_record);
+    auto second = take_identity(boot_.records, identity_copy_record);
+    const auto stop = boot_.records.extract(clean_stop_record);
+    doubt_all_ = !first || !second;
+    if (!first && !second) {
+      if (!boot_.fresh) boot_.damage.push_back("the node's identity could not be read: it is a new node now");
+      first = Identity{NodeId{random_.nonzero()}, Generation{}};
+    } else if (doubt_all_) {
+      boot_.damage.push_back("one copy of the node's identity was lost, and replaced from the other");
+    }
+    const Identity& identity = first ? *first : *second;
+    boot_.node = identity.node;
+    boot_.generation = Generation{identity.generation.value + 1};
+    boot_.nonce = random_.nonzero();
+    boot_.unclean_stop = !boot_.fresh && !stop;
+  }
+
+  Result<> check_after_unclean_stop() {
+    if (!boot_.unclean_stop) return {};
+    doubt_all_ |= durability_ == Durability::normal;
+    return engine_.check();
+  }
+
+  Result<> write() {
+    auto done = engine_.begin();
+    if (done) done = write_identity();
+    if (done) done = write_states();
+    if (done) done = engine_.commit();
+    if (!done) engine_.rollback();
+    return done;
+  }
+
+  Result<> write_identity() {
+    const Bytes bytes = encode(Identity{boot_.node, boot_.generation});
+    Result<> done = save_sealed_record(engine_, identity_record, bytes);
+    if (done) done = save_sealed_record(engine_, identity_copy_record, bytes);
+    if (done) done = engine_.save_record(clean_stop_record, {});
+    return done;
+  }
+
+  Result<> write_states() {
+    auto states = engine_.load_states();
+    if (!states) return std::unexpected(std::move(states.error()));
+    if (!states->complete) {
+      boot_.damage.push_back("the newest states of some partitions were damaged");
+      doubt_all_ = true;
+    }
+    std::vector<Engine::StateRow> changed;
+    for (auto& [partition, sealed] : states->rows) {
+      const auto bytes = unseal(sealed, partition.value);
+      auto state = bytes ? causal::decode_partition_state(*bytes) : fail(ErrorCode::malformed, "damaged");
+      if (state && !(doubt_all_ && state->actor())) continue;
+      if (!state)
+        boot_.damage.push_back(fmt::format("what partition {} has seen was damaged: it starts anew", partition.value));
+      causal::PartitionState next = std::move(state).value_or(causal::PartitionState{});
+      next.doubt_actor();
+      Bytes encoded = causal::encode(next);
+      seal(encoded, partition.value);
+      changed.emplace_back(partition, std::move(encoded));
+    }
+    return changed.empty() ? Result<>{} : engine_.save_states(changed);
+  }
+
+  Engine& engine_;
+  Random& random_;
+  Durability durability_;
+  BootRecord boot_;
+  bool doubt_all_{};
+};
+
+}  // namespace
+
+Result<BootRecord> boot(Engine& engine, Random& random, Durability durability) {
+  return Booting(engine, random, durability).run();
+}
+
+Result<> mark_clean_stop(Engine& engine) {
+  auto done = engine.begin();
+  if (done) done = save_sealed_record(engine, clean_stop_record, "clean");
+  if (done) done = engine.commit();
+  if (!done) engine.rollback();
+  return done;
+}
+
+}  // namespace starling::storage

@@ -1,0 +1,105 @@
+#include "storage/memory/memory_engine.hpp"
+
+#include <utility>
+
+#include "base/ensure.hpp"
+
+namespace starling::storage {
+
+template <class Key>
+void MemoryEngine::set(std::map<Key, Bytes>& table, const Key& key, std::optional<Bytes> bytes) {
+  ensure(in_transaction_, "a change outside of a transaction");
+  const auto it = table.find(key);
+  if (it == table.end()) {
+    if (!bytes) return;
+    undo_.emplace_back(Before<Key>{key, std::nullopt});
+    table.emplace(key, *std::move(bytes));
+  } else {
+    undo_.emplace_back(Before<Key>{key, std::move(it->second)});
+    if (bytes)
+      it->second = *std::move(bytes);
+    else
+      table.erase(it);
+  }
+}
+
+Result<> MemoryEngine::begin() {
+  ensure(!in_transaction_, "one transaction at a time");
+  in_transaction_ = true;
+  return {};
+}
+
+Result<> MemoryEngine::commit() {
+  ensure(in_transaction_, "no transaction to commit");
+  if (commit_failure_) return std::unexpected(*commit_failure_);
+  in_transaction_ = false;
+  undo_.clear();
+  ++commits_;
+  return {};
+}
+
+void MemoryEngine::rollback() {
+  for (; !undo_.empty(); undo_.pop_back()) {
+    std::visit(
+        [this](auto& before) {
+          auto& table = table_of(before.key);
+          if (before.bytes)
+            table[before.key] = *std::move(before.bytes);
+          else
+            table.erase(before.key);
+        },
+        undo_.back());
+  }
+  in_transaction_ = false;
+}
+
+Result<bool> MemoryEngine::get(const ring::Key& key, Bytes& row) {
+  row.clear();
+  const auto it = rows_.find(key);
+  if (it == rows_.end()) return false;
+  row = it->second;
+  return true;
+}
+
+Result<> MemoryEngine::insert(const ring::Key& key, BytesView row) {
+  ensure(!rows_.contains(key), "insert of a row that is there");
+  set(rows_, key, Bytes(row));
+  return {};
+}
+
+Result<> MemoryEngine::update(const ring::Key& key, BytesView row) {
+  ensure(rows_.contains(key), "update of a row that is not there");
+  set(rows_, key, Bytes(row));
+  return {};
+}
+
+Result<> MemoryEngine::erase(const ring::Key& key) {
+  set(rows_, key, std::nullopt);
+  return {};
+}
+
+Result<> MemoryEngine::scan(const ring::Key& after, Token last, const RowVisitor& visit) {
+  for (auto it = rows_.upper_bound(after); it != rows_.end() && it->first.token <= last; ++it)
+    if (visit(it->first.token, it->first.bytes, it->second) == Visit::stop) break;
+  return {};
+}
+
+Result<Engine::States> MemoryEngine::load_states() { return States{.rows = {states_.begin(), states_.end()}}; }
+
+Result<> MemoryEngine::save_states(std::span<const StateRow> states) {
+  for (const auto& [partition, bytes] : states) set(states_, partition, bytes);
+  return {};
+}
+
+Result<std::vector<Engine::Record>> MemoryEngine::load_records() {
+  return std::vector<Record>(records_.begin(), records_.end());
+}
+
+Result<> MemoryEngine::save_record(const std::string& name, BytesView bytes) {
+  set(records_, name, bytes.empty() ? std::nullopt : std::optional(Bytes(bytes)));
+  return {};
+}
+
+EngineStats MemoryEngine::stats() const { return {.commits = commits_}; }
+
+}  // namespace starling::storage

@@ -1,0 +1,136 @@
+#include "storage/shard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ensure.hpp"
+#include "causal/codec.hpp"
+#include "ring/ring.hpp"
+#include "storage/row.hpp"
+#include "storage/seal.hpp"
+
+namespace starling::storage {
+
+bool is_read(const Command& command) {
+  return std::holds_alternative<Get>(command) || std::holds_alternative<Scan>(command) ||
+         std::holds_alternative<CheckActors>(command) || std::holds_alternative<ListActors>(command);
+}
+
+Result<Shard> Shard::open(Engine& engine, Random random) {
+  Shard shard(engine, random);
+  if (auto loaded = shard.load_states(); !loaded) return std::unexpected(std::move(loaded.error()));
+  return shard;
+}
+
+// --- Batches ----------------------------------------------------------------------------------
+
+std::vector<Result<Answer>> Shard::run(std::span<Command> commands) {
+  std::vector<Result<Answer>> answers;
+  answers.reserve(commands.size());
+  if (poison_ || std::ranges::all_of(commands, is_read)) {
+    for (const Command& command : commands) answers.push_back(poison_ ? std::unexpected(*poison_) : read(command));
+    return answers;
+  }
+  if (auto done = transact(commands, answers); !done) undo(done.error(), commands, answers);
+  return answers;
+}
+
+Result<Answer> Shard::read(const Command& command) {
+  ensure(is_read(command), "a write needs a batch");
+  if (poison_) return std::unexpected(*poison_);
+  auto outcome = std::visit(
+      [this](const auto& read) -> Outcome<Answer> {
+        if constexpr (requires { execute(read); })
+          return execute(read);
+        else
+          std::unreachable();
+      },
+      command);
+  if (outcome) return *std::move(outcome);
+  poison(outcome.error());
+  return std::unexpected(*poison_);
+}
+
+Result<> Shard::transact(std::span<Command> commands, std::vector<Result<Answer>>& answers) {
+  if (auto begun = engine_->begin(); !begun) return begun;
+  for (Command& command : commands) {
+    auto outcome = std::visit([this](auto& any) { return execute(any); }, command);
+    if (!outcome) return std::unexpected(std::move(outcome.error()));
+    answers.push_back(*std::move(outcome));
+  }
+  if (auto saved = save_touched_states(); !saved) return saved;
+  return engine_->commit();
+}
+
+/// The states in memory must not run ahead of the disk: they are read again, or not used any more.
+void Shard::undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers) {
+  engine_->rollback();
+  const bool full = failure.code == ErrorCode::disk_full;
+  if (!full || !load_states()) poison(failure);
+  answers.clear();
+  for (const Command& command : commands)
+    answers.push_back(is_read(command) ? read(command) : std::unexpected(poison_ ? *poison_ : failure));
+}
+
+void Shard::poison(const Error& failure) { poison_ = Error{ErrorCode::storage_failed, failure.message}; }
+
+// --- Partition states -------------------------------------------------------------------------
+
+Result<> Shard::load_states() {
+  auto states = engine_->load_states();  // Where they are not complete, boot() has drawn the conclusions.
+  if (!states) return std::unexpected(std::move(states.error()));
+  slots_.clear();
+  touched_.clear();
+  for (const auto& [partition, sealed] : states->rows) {
+    const auto bytes = unseal(sealed, partition.value);
+    auto state = bytes ? causal::decode_partition_state(*bytes) : fail(ErrorCode::malformed, "");
+    if (!state)
+      return fail(ErrorCode::storage_failed, fmt::format("the state of partition {} is damaged", partition.value));
+    slot(partition).state = *std::move(state);
+  }
+  return {};
+}
+
+Result<> Shard::save_touched_states() {
+  saving_.clear();
+  for (const PartitionId partition : std::exchange(touched_, {})) {
+    Slot& slot = slots_[partition.value];
+    slot.touched = false;
+    Bytes bytes = causal::encode(slot.state);
+    seal(bytes, partition.value);
+    saving_.emplace_back(partition, std::move(bytes));
+  }
+  return saving_.empty() ? Result<>{} : engine_->save_states(saving_);
+}
+
+Shard::Slot& Shard::slot(PartitionId partition) {
+  ensure(partition.value < ring::partitions_max, "a partition of this ring");
+  if (partition.value >= slots_.size()) slots_.resize(partition.value + 1U);
+  return slots_[partition.value];
+}
+
+void Shard::touch(PartitionId partition) {
+  if (!std::exchange(slot(partition).touched, true)) touched_.push_back(partition);
+}
+
+// --- Rows -------------------------------------------------------------------------------------
+
+Shard::Outcome<Shard::Stored> Shard::load(const ring::Key& key) {
+  const auto exists = engine_->get(key, row_);
+  if (!exists) return std::unexpected(exists.error());
+  if (!*exists) return Stored{};
+  auto object = decode_row(key.token, key.bytes, row_);
+  if (!object) return Result<Stored>(std::unexpected(std::move(object.error())));
+  return Stored{*std::move(object), true};
+}
+
+/// What fill() restores needs no row: nothing lives, and every write that ever did is in `seen`.
+Result<> Shard::keep(const ring::Key& key, const causal::Object& stripped, bool exists) {
+  if (stripped.siblings.empty() && stripped.context.empty()) return exists ? engine_->erase(key) : Result<>{};
+  row_ = encode_row(key.token, stripped);
+  return exists ? engine_->update(key, row_) : engine_->insert(key, row_);
+}
+
+}  // namespace starling::storage

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "causal/codec.hpp"
+#include "storage/records.hpp"
+#include "storage/row.hpp"
+#include "storage/shard.hpp"
+
+/// The commands of a shard that change something. Each decides whether it can be done before it
+/// touches anything: what is begun here can only be undone with the whole batch.
+namespace starling::storage {
+
+namespace {
+
+/// A put that makes the siblings fewer is let through even where they remain too many.
+bool would_overflow(const causal::Object& stored, const Put& put) {
+  const auto& siblings = stored.siblings;
+  const bool repeated = std::ranges::any_of(
+      siblings, [&](const auto& old) { return old.request != 0 && old.request == put.sibling.request; });
+  if (put.siblings_max == 0 || repeated) return false;
+  const auto stay = std::ranges::count_if(siblings, [&](const auto& old) { return !put.context.covers(old.dot); });
+  const auto after = static_cast<std::size_t>(stay) + 1;
+  return after > put.siblings_max && after > siblings.size();
+}
+
+std::uint32_t live_siblings(const causal::Object& object) {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(object.siblings, [](const auto& sibling) { return !sibling.tombstone; }));
+}
+
+/// Whether a merge of this object leaves the partition's state as it is.
+bool knows_all(const causal::PartitionState& state, const causal::Object& object) {
+  const auto actor = state.actor();
+  return std::ranges::all_of(object.siblings, [&](const auto& s) { return state.seen().contains(s.dot); }) &&
+         (!actor || object.context[*actor] <= state.counter());
+}
+
+}  // namespace
+
+Shard::Outcome<Answer> Shard::execute(Put& put) {
+  auto stored = load(put.key);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
+  auto& [object, exists] = **stored;
+  if (would_overflow(object, put))
+    return Result<Answer>(fail(ErrorCode::too_many_siblings,
+                               fmt::format("the key has {} siblings: read it, and write with the context of that read",
+                                           object.siblings.size())));
+
+  causal::PartitionState& state = slot(put.partition).state;
+  auto outcome = causal::apply_put(state, std::move(object), put.context, std::move(put.sibling), random_);
+  PutAnswer answer{.dot = outcome.dot,
+                   .siblings = live_siblings(outcome.filled),
+                   .context = outcome.filled.context,
+                   .object = causal::encode(outcome.filled)};
+  if (outcome.repeated) return answer;
+  touch(put.partition);
+  if (auto kept = keep(put.key, causal::strip(std::move(outcome.filled), state.seen()), exists); !kept)
+    return std::unexpected(std::move(kept.error()));
+  return answer;
+}
+
+Shard::Outcome<Answer> Shard::execute(Merge& merge) {
+  auto incoming = causal::decode_filled_object(merge.object);
+  if (!incoming) return Result<Answer>(std::unexpected(std::move(incoming.error())));
+  auto stored = load(merge.key);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
+  auto& [object, exists] = **stored;
+
+  causal::PartitionState& state = slot(merge.partition).state;
+  const bool known = knows_all(state, *incoming);
+  auto outcome = causal::apply_merge(state, std::move(object), *std::move(incoming));
+  if (outcome.changed || !known) touch(merge.partition);
+  if (outcome.changed) {
+    if (auto kept = keep(merge.key, causal::strip(std::move(outcome.filled), state.seen()), exists); !kept)
+      return std::unexpected(std::move(kept.error()));
+  }
+  return MergeAnswer{.changed = outcome.changed};
+}
+
+Shard::Outcome<Answer> Shard::execute(const DoubtActors& doubt) {
+  for (const PartitionId partition : doubt.partitions) {
+    slot(partition).state.doubt_actor();
+    touch(partition);
+  }
+  return Done{};
+}
+
+Shard::Outcome<Answer> Shard::execute(const SaveRecord& save) {
+  if (save.name.empty() || save.name.starts_with(reserved_prefix))
+    return Result<Answer>(fail(ErrorCode::invalid, fmt::format("\"{}\" is no name for a record", save.name)));
+  if (auto saved = save_sealed_record(*engine_, save.name, save.bytes); !saved)
+    return std::unexpected(std::move(saved.error()));
+  return Done{};
+}
+
+}  // namespace starling::storage

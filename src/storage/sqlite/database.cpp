@@ -1,0 +1,189 @@
+#include "storage/sqlite/database.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace starling::storage {
+
+namespace {
+
+/// "Star" and "ling", one in the file's header, one in nobody's way.
+constexpr std::int64_t application_id = 0x53'74'61'72;
+constexpr std::int64_t format_version = 1;
+
+std::string pragma(const char* name, const auto& value) { return fmt::format("PRAGMA {} = {}", name, value); }
+
+}  // namespace
+
+Result<Database> Database::open(const SqliteOptions& options) {
+  Database database(options.directory / options.file);
+  Result<> done = database.connect(options);
+  if (done) done = database.claim();
+  if (done) done = database.check_format();
+  if (done) done = database.configure(options);
+  if (done) done = database.create_tables();
+  if (!done) return std::unexpected(std::move(done.error()));
+  return database;
+}
+
+Result<> Database::connect(const SqliteOptions& options) {
+  std::error_code why;
+  std::filesystem::create_directories(options.directory, why);
+  if (why)
+    return fail(ErrorCode::denied,
+                fmt::format("the data directory {} cannot be created: {}", options.directory.native(), why.message()));
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                        SQLITE_OPEN_EXRESCODE;
+  sqlite3* connection = nullptr;
+  const int code =
+      sqlite3_open_v2(path_.c_str(), &connection, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+  connection_.reset(connection);
+  if (code != SQLITE_OK) return std::unexpected(error(code));
+  if (sqlite3_db_readonly(connection, "main") == 1) return std::unexpected(error(SQLITE_READONLY));
+  return {};
+}
+
+/// The page size before anything is written, the lock before anything is read.
+Result<> Database::claim() {
+  Result<> done = execute(pragma("page_size", page_bytes));
+  if (done) done = execute(pragma("locking_mode", "EXCLUSIVE"));
+  return done;
+}
+
+Result<> Database::configure(const SqliteOptions& options) {
+  Result<> done = execute(pragma("cache_size", -static_cast<std::int64_t>(options.cache_bytes / 1024)));
+  if (done) done = execute(pragma("temp_store", "MEMORY"));
+  if (done) done = execute(pragma("secure_delete", "OFF"));  // Debian's build zeroes what is overwritten.
+  if (!done) return done;
+
+  auto mode = text(pragma("journal_mode", "WAL"));
+  if (!mode) return std::unexpected(std::move(mode.error()));
+  if (*mode != "wal") return fail(ErrorCode::denied, fmt::format("{} cannot keep a write-ahead log", path_.native()));
+
+  done = execute(pragma("synchronous", options.durability == Durability::full ? "FULL" : "NORMAL"));
+  if (done) done = execute(pragma("wal_autocheckpoint", 0));
+  if (done && options.file_bytes_max != 0)
+    done = execute(pragma("max_page_count", options.file_bytes_max / page_bytes));
+  return done;
+}
+
+Result<> Database::check_format() {
+  const auto tables = integer("SELECT count(*) FROM sqlite_schema");
+  const auto application = integer("PRAGMA application_id");
+  const auto format = integer("PRAGMA user_version");
+  if (!tables) return std::unexpected(tables.error());
+  if (!application) return std::unexpected(application.error());
+  if (!format) return std::unexpected(format.error());
+  if (*tables == 0) return {};
+  if (*application != application_id)
+    return fail(ErrorCode::invalid, fmt::format("{} is a database, but not Starling's: give the node a data directory "
+                                                "of its own",
+                                                path_.native()));
+  if (*format > format_version)
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} has format {}, written by a newer Starling; this one knows formats up to {}: run the "
+                            "newer version again",
+                            path_.native(), *format, format_version));
+  return {};
+}
+
+Result<> Database::create_tables() {
+  return execute(fmt::format(
+      "BEGIN IMMEDIATE;"
+      "CREATE TABLE IF NOT EXISTS rows (token INTEGER PRIMARY KEY, key BLOB NOT NULL, row BLOB NOT NULL);"
+      "CREATE TABLE IF NOT EXISTS rows_beside (token INTEGER, key BLOB, row BLOB NOT NULL, PRIMARY KEY (token, key))"
+      " WITHOUT ROWID;"
+      "CREATE TABLE IF NOT EXISTS states (partition INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+      "CREATE TABLE IF NOT EXISTS state_log (sequence INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+      "CREATE TABLE IF NOT EXISTS records (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;"
+      "PRAGMA application_id = {};"
+      "PRAGMA user_version = {};"
+      "COMMIT",
+      application_id, format_version));
+}
+
+Result<> Database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(error(code));
+  return {};
+}
+
+Result<std::int64_t> Database::integer(const std::string& sql) {
+  auto statement = prepare(sql);
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  const int code = statement->step();
+  if (code != SQLITE_ROW) return std::unexpected(error(code));
+  return statement->integer(0);
+}
+
+Result<std::string> Database::text(const std::string& sql) {
+  auto statement = prepare(sql);
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  const int code = statement->step();
+  if (code != SQLITE_ROW) return std::unexpected(error(code));
+  return std::string(statement->bytes(0));
+}
+
+Result<Statement> Database::prepare(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle(), sql.c_str(), static_cast<int>(sql.size() + 1),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(error(code));
+  return Statement(statement);
+}
+
+Result<> Database::prepare_all(std::span<const std::pair<Statement*, const char*>> statements) {
+  for (const auto& [statement, sql] : statements) {
+    auto prepared = prepare(sql);
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    *statement = *std::move(prepared);
+  }
+  return {};
+}
+
+void Database::rollback() {
+  if (sqlite3_get_autocommit(handle()) == 0) sqlite3_exec(handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+Result<> Statement::run(const Database& database) {
+  const int code = step();
+  reset();
+  if (code != SQLITE_DONE) return std::unexpected(database.error(code));
+  return {};
+}
+
+Error Database::error(int code) const {
+  const std::string& file = path_.native();
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+      return {ErrorCode::denied, fmt::format("{} is in use by another process: stop that one, or give this node a data "
+                                             "directory of its own",
+                                             file)};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return {ErrorCode::denied,
+              fmt::format("{} is read-only: make it and its directory writable for this user", file)};
+    case SQLITE_CANTOPEN: {
+      const int why = connection_ ? sqlite3_system_errno(handle()) : 0;
+      return {ErrorCode::denied, fmt::format("{} cannot be opened: {}", file,
+                                             why != 0 ? std::strerror(why) : "is it a file in a writable directory?")};
+    }
+    case SQLITE_NOTADB:
+      return {ErrorCode::invalid, fmt::format("{} is not a Starling database: move it away, or give the node another "
+                                              "data directory",
+                                              file)};
+    case SQLITE_FULL:
+      return {ErrorCode::disk_full,
+              fmt::format("{} has no room to grow: writes are refused until there is space on the disk", file)};
+    default:
+      return {ErrorCode::storage_failed,
+              fmt::format("{} failed: {} (SQLite code {})", file,
+                          connection_ ? sqlite3_errmsg(handle()) : sqlite3_errstr(code), code)};
+  }
+}
+
+}  // namespace starling::storage

@@ -1,0 +1,165 @@
+#include "storage/sqlite/sqlite_engine.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "base/ensure.hpp"
+#include "storage/sqlite/database.hpp"
+#include "storage/sqlite/row_table.hpp"
+#include "storage/sqlite/state_table.hpp"
+
+namespace starling::storage {
+
+struct SqliteEngine::State {
+  Database database;
+  RowTable rows;
+  StateTable states;
+  Statement begin, commit, load_records, save_record, erase_record;
+  std::uint64_t wal_pages_max{};
+  std::uint64_t wal_pages{};  ///< in the log and not yet in the file; the log's own length says less, it is reused
+  std::uint64_t commits{};
+  std::uint64_t checkpoints{};
+
+  static int on_commit(void* state, sqlite3*, const char*, int pages) {
+    static_cast<State*>(state)->wal_pages = static_cast<std::uint64_t>(pages);
+    return SQLITE_OK;
+  }
+  Result<> fold_states();
+  Result<> checkpoint(Pace pace);
+};
+
+// --- Opening and closing ----------------------------------------------------------------------
+
+Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open(const SqliteOptions& options) {
+  auto database = Database::open(options);
+  if (!database) return std::unexpected(std::move(database.error()));
+  auto rows = RowTable::open(*database);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  auto states = StateTable::open(*database);
+  if (!states) return std::unexpected(std::move(states.error()));
+
+  auto state = std::make_unique<State>(State{*std::move(database), *std::move(rows), *std::move(states)});
+  state->wal_pages_max = options.wal_bytes_max / page_bytes;
+  sqlite3_wal_hook(state->database.handle(), State::on_commit, state.get());
+  const std::pair<Statement*, const char*> statements[] = {
+      {&state->begin, "BEGIN IMMEDIATE"},
+      {&state->commit, "COMMIT"},
+      {&state->load_records, "SELECT name, bytes FROM records ORDER BY name"},
+      {&state->save_record, "INSERT OR REPLACE INTO records VALUES (?1, ?2)"},
+      {&state->erase_record, "DELETE FROM records WHERE name = ?1"},
+  };
+  if (auto prepared = state->database.prepare_all(statements); !prepared)
+    return std::unexpected(std::move(prepared.error()));
+  return std::unique_ptr<SqliteEngine>(new SqliteEngine(std::move(state)));
+}
+
+SqliteEngine::SqliteEngine(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+SqliteEngine::~SqliteEngine() { rollback(); }
+
+// --- Transactions -----------------------------------------------------------------------------
+
+Result<> SqliteEngine::begin() { return state_->begin.run(state_->database); }
+
+Result<> SqliteEngine::commit() {
+  auto committed = state_->commit.run(state_->database);
+  if (committed) ++state_->commits;
+  return committed;
+}
+
+void SqliteEngine::rollback() { state_->database.rollback(); }
+
+// --- Rows, states, records --------------------------------------------------------------------
+
+Result<bool> SqliteEngine::get(const ring::Key& key, Bytes& row) {
+  return state_->rows.get(state_->database, key, row);
+}
+
+Result<> SqliteEngine::insert(const ring::Key& key, BytesView row) {
+  return state_->rows.insert(state_->database, key, row);
+}
+
+Result<> SqliteEngine::update(const ring::Key& key, BytesView row) {
+  return state_->rows.update(state_->database, key, row);
+}
+
+Result<> SqliteEngine::erase(const ring::Key& key) { return state_->rows.erase(state_->database, key); }
+
+Result<> SqliteEngine::scan(const ring::Key& after, Token last, const RowVisitor& visit) {
+  return state_->rows.scan(state_->database, after, last, visit);
+}
+
+Result<Engine::States> SqliteEngine::load_states() { return state_->states.load(state_->database); }
+
+Result<> SqliteEngine::save_states(std::span<const StateRow> states) {
+  return state_->states.save(state_->database, states);
+}
+
+Result<std::vector<Engine::Record>> SqliteEngine::load_records() {
+  std::vector<Record> records;
+  Statement& load = state_->load_records;
+  int code = SQLITE_ROW;
+  while ((code = load.step()) == SQLITE_ROW) records.emplace_back(load.bytes(0), load.bytes(1));
+  load.reset();
+  if (code != SQLITE_DONE) return std::unexpected(state_->database.error(code));
+  return records;
+}
+
+Result<> SqliteEngine::save_record(const std::string& name, BytesView bytes) {
+  Statement& statement = bytes.empty() ? state_->erase_record : state_->save_record;
+  statement.bind(1, name);
+  if (!bytes.empty()) statement.bind(2, bytes);
+  return statement.run(state_->database);
+}
+
+// --- Housekeeping -----------------------------------------------------------------------------
+
+Result<> SqliteEngine::maintain(Pace pace) {
+  const bool due = pace == Pace::idle ? state_->wal_pages != 0 : state_->wal_pages > state_->wal_pages_max;
+  if (!due) return {};
+  auto folded = state_->fold_states();
+  return folded ? state_->checkpoint(pace) : folded;
+}
+
+Result<> SqliteEngine::State::fold_states() {
+  if (!states.log_used()) return {};
+  auto done = begin.run(database);
+  if (done) done = states.fold(database);
+  if (done) done = commit.run(database);
+  if (!done) database.rollback();
+  return done;
+}
+
+Result<> SqliteEngine::State::checkpoint(Pace pace) {
+  const int mode = pace == Pace::idle ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  int in_log = 0;
+  int moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database.handle(), "main", mode, &in_log, &moved);
+  if (code != SQLITE_OK) return std::unexpected(database.error(code));
+  ensure(in_log == moved, "a reader was left open");
+  wal_pages = 0;
+  ++checkpoints;
+  return {};
+}
+
+Result<> SqliteEngine::check() {
+  auto verdict = state_->database.text("PRAGMA quick_check(1)");
+  if (!verdict) return std::unexpected(std::move(verdict.error()));
+  if (*verdict == "ok") return {};
+  return fail(ErrorCode::storage_failed,
+              fmt::format("{} is damaged ({}): move the data directory away and let the node join as a new one",
+                          state_->database.path().native(), *verdict));
+}
+
+EngineStats SqliteEngine::stats() const {
+  const auto pages = state_->database.integer("PRAGMA page_count");
+  const std::uint64_t file_pages = pages ? static_cast<std::uint64_t>(*pages) : 0;
+  return {.file_bytes = file_pages * page_bytes,
+          .wal_bytes = state_->wal_pages * page_bytes,
+          .commits = state_->commits,
+          .checkpoints = state_->checkpoints};
+}
+
+}  // namespace starling::storage
