@@ -173,7 +173,7 @@ void GossipNetwork::send_datagram(std::size_t from, const port::SendDatagram& da
   ++datagrams_;
   if (watch) watch(from, datagram.to, datagram.bytes);
   const auto to = listener(datagram.to);
-  if (!to || !passes(from, *to)) return;
+  if (!to || !passes(from, *to) || !datagram_passes(from, *to)) return;
   const int copies = random_.chance(weather.duplicate_percent, 100) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy)
     if (!random_.chance(weather.loss_percent, 100))

@@ -36,7 +36,8 @@ class GossipNetwork {
   Weather weather;
   /// Whether a datagram or a connection from one node to another gets through.
   std::function<bool(std::size_t from, std::size_t to)> passes = [](std::size_t, std::size_t) { return true; };
-  /// Likewise for streams alone.
+  /// Likewise for datagrams alone, and for streams alone.
+  std::function<bool(std::size_t from, std::size_t to)> datagram_passes = [](std::size_t, std::size_t) { return true; };
   std::function<bool(std::size_t from, std::size_t to)> stream_passes = [](std::size_t, std::size_t) { return true; };
   /// Sees every datagram on its way.
   std::function<void(std::size_t from, const Address& to, const Bytes& bytes)> watch;
