@@ -15,8 +15,7 @@ void ClusterView::learn(api::RingInfo ring) {
 
 std::span<const std::uint32_t> ClusterView::replicas_of(Token token) const {
   if (!known()) return {};
-  using Wide = unsigned __int128;
-  return ring_.assignment[static_cast<std::size_t>((Wide{token.value} * ring_.assignment.size()) >> 64)];
+  return ring_.assignment[partition_of(token, ring_.assignment.size())];
 }
 
 Token token_of(std::string_view bucket, std::string_view key) {
@@ -24,6 +23,11 @@ Token token_of(std::string_view bucket, std::string_view key) {
   joined.reserve(bucket.size() + 1 + key.size());
   joined.append(bucket).append(1, '\0').append(key);
   return {hash64(joined)};
+}
+
+std::size_t partition_of(Token token, std::size_t partitions) {
+  using Wide = unsigned __int128;
+  return static_cast<std::size_t>((Wide{token.value} * partitions) >> 64);
 }
 
 }  // namespace starling::client

@@ -31,4 +31,7 @@ class ClusterView {
 /// the nodes to say.
 Token token_of(std::string_view bucket, std::string_view key);
 
+/// token · Q / 2⁶⁴
+std::size_t partition_of(Token token, std::size_t partitions);
+
 }  // namespace starling::client

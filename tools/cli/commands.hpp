@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.hpp"
+#include "cli/session.hpp"
+
+/// What each command does once its arguments are known. Data goes to standard output, words to
+/// standard error. grammar.cpp says how the arguments are written.
+namespace starling::cli {
+
+struct WriteArguments {
+  std::string key;
+  std::string value;    ///< "-": standard input, to its end
+  std::string context;  ///< base64, as `--format json get` prints it
+  bool blind{};         ///< write without looking first
+};
+struct ListArguments {
+  std::string prefix;
+  std::uint64_t limit{};  ///< 0: all
+  bool values{};
+};
+struct ResolveArguments {
+  std::string key;
+  std::optional<std::string> value;  ///< the new one, "-" for standard input; or else ...
+  std::uint32_t pick{};              ///< ... the number of a sibling, from 1
+};
+struct RingArguments {
+  std::string key;    ///< only where this one lives
+  bool partitions{};  ///< the whole assignment
+};
+
+ExitCode get(Session& session, const std::string& key);
+ExitCode put(Session& session, const WriteArguments& arguments);
+ExitCode remove(Session& session, const WriteArguments& arguments);
+ExitCode exists(Session& session, const std::string& key);
+ExitCode list(Session& session, const ListArguments& arguments);
+
+/// Keys from standard input, one a line, where there is only "-".
+ExitCode mget(Session& session, std::vector<std::string> keys);
+/// KEY VALUE KEY VALUE ...; or lines of KEY, tab, VALUE from standard input where there is only "-".
+ExitCode mput(Session& session, std::vector<std::string> keys_and_values, bool blind);
+
+ExitCode siblings(Session& session, const std::string& key);
+ExitCode resolve(Session& session, const ResolveArguments& arguments);
+
+ExitCode status(Session& session);
+ExitCode ring(Session& session, const RingArguments& arguments);
+ExitCode cluster_init(Session& session, const std::vector<std::string>& peers);
+
+}  // namespace starling::cli

@@ -1,0 +1,213 @@
+#include "cli/grammar.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/commands.hpp"
+#include "cli/completion.hpp"
+#include "cli/output.hpp"
+#include "cli/shell.hpp"
+
+namespace starling::cli {
+namespace {
+
+/// In place of CLI11's own check, which hides the unknown word behind "a subcommand is required".
+void require_command(CLI::App& app) {
+  app.require_subcommand(0, 1);
+  app.callback([&app] {
+    if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");
+  });
+}
+
+/// Where commands are added: their arguments must live as long as the grammar.
+struct Builder {
+  CLI::App& app;
+  Session& session;
+  ExitCode& exit_code;
+
+  template <class Arguments>
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help,
+                    std::shared_ptr<Arguments> arguments, ExitCode (*run)(Session&, const Arguments&)) const {
+    CLI::App* added = parent.add_subcommand(name, help)->fallthrough();
+    added->callback(
+        [this_session = &session, code = &exit_code, arguments, run] { *code = run(*this_session, *arguments); });
+    return added;
+  }
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help,
+                    std::function<ExitCode()> run) const {
+    CLI::App* added = parent.add_subcommand(name, help)->fallthrough();
+    added->callback([code = &exit_code, run = std::move(run)] { *code = run(); });
+    return added;
+  }
+};
+
+void add_write_flags(CLI::App* command, WriteArguments& arguments) {
+  CLI::Option* context = command->add_option("--context", arguments.context,
+                                             "Replace just what this context of an earlier read has seen (base64)");
+  command->add_flag("--blind", arguments.blind, "Look at nothing: write beside what is there")->excludes(context);
+}
+
+void add_key_commands(const Builder& build) {
+  auto key = std::make_shared<std::string>();
+  build.command<std::string>(build.app, "get", "Print a key's value", key, get)
+      ->add_option("key", *key, "The key")
+      ->required();
+  build.command<std::string>(build.app, "exists", "Tell whether a key is there", key, exists)
+      ->add_option("key", *key, "The key")
+      ->required();
+  build.command<std::string>(build.app, "siblings", "Show the concurrent values of a key", key, siblings)
+      ->add_option("key", *key, "The key")
+      ->required();
+
+  auto written = std::make_shared<WriteArguments>();
+  CLI::App* add_put = build.command<WriteArguments>(
+      build.app, "put", "Write a key, in place of what a read finds there now", written, put);
+  add_put->add_option("key", written->key, "The key")->required();
+  add_put->add_option("value", written->value, "The value; '-' reads it from standard input")->required();
+  add_write_flags(add_put, *written);
+  CLI::App* add_remove = build.command<WriteArguments>(build.app, "delete", "Delete a key", written, remove);
+  add_remove->add_option("key", written->key, "The key")->required();
+  add_remove->add_option("--context", written->context, "Delete just what this context has seen (base64)");
+
+  auto resolved = std::make_shared<ResolveArguments>();
+  CLI::App* add_resolve = build.command<ResolveArguments>(
+      build.app, "resolve", "Replace all concurrent values of a key by one", resolved, resolve);
+  add_resolve->add_option("key", resolved->key, "The key")->required();
+  CLI::Option* value = add_resolve->add_option("value", resolved->value, "The value; '-' reads it from standard input");
+  add_resolve->add_option("--pick", resolved->pick, "Keep the N-th of 'siblings'")
+      ->check(CLI::PositiveNumber)
+      ->excludes(value)
+      ->type_name("N");
+}
+
+void add_many_key_commands(const Builder& build) {
+  auto listed = std::make_shared<ListArguments>();
+  CLI::App* add_list = build.command<ListArguments>(build.app, "list", "List the keys of a bucket", listed, list);
+  add_list->add_option("--prefix", listed->prefix, "Only keys that begin so");
+  add_list->add_option("--limit", listed->limit, "At most so many");
+  add_list->add_flag("--values", listed->values, "Print the values too");
+
+  auto words = std::make_shared<std::vector<std::string>>();
+  auto blind = std::make_shared<bool>();
+  Session& session = build.session;
+  build.command(build.app, "mget", "Print many keys' values", [&session, words] { return mget(session, *words); })
+      ->add_option("key", *words, "Keys; '-' reads one from each line of standard input")
+      ->required();
+  CLI::App* add_mput = build.command(build.app, "mput", "Write many keys",
+                                     [&session, words, blind] { return mput(session, *words, *blind); });
+  add_mput->add_option("key_value", *words, "KEY VALUE ...; '-' reads lines of KEY, tab, VALUE from standard input")
+      ->required();
+  add_mput->add_flag("--blind", *blind, "Look at nothing: write beside what is there");
+}
+
+void add_cluster_commands(const Builder& build) {
+  Session& session = build.session;
+  build.command(build.app, "status", "Tell whether all is well and, if not, what to do",
+                [&session] { return status(session); });
+  auto shown = std::make_shared<RingArguments>();
+  CLI::App* add_ring = build.command<RingArguments>(build.app, "ring", "Show who owns what", shown, ring);
+  add_ring->add_option("--key", shown->key, "Only where this key lives");
+  add_ring->add_flag("--partitions", shown->partitions, "Every partition with its replicas");
+
+  CLI::App* cluster = build.app.add_subcommand("cluster", "Found a cluster, and look at it")->fallthrough();
+  require_command(*cluster);
+  auto peers = std::make_shared<std::vector<std::string>>();
+  build
+      .command(*cluster, "init", "Found a cluster of these nodes: all of them accept, or nothing happens",
+               [&session, peers] { return cluster_init(session, *peers); })
+      ->add_option("node", *peers, "Peer addresses, HOST:PORT, of all first members")
+      ->required();
+  build.command(*cluster, "status", "The same as 'status'", [&session] { return status(session); });
+}
+
+const std::map<std::string, Format> formats{{"table", Format::table}, {"json", Format::json}, {"raw", Format::raw}};
+
+api::Level level_of(const std::string& word) {
+  if (word == "one") return api::Level::one();
+  if (word == "quorum") return api::Level::quorum();
+  if (word == "all") return api::Level::all();
+  std::uint32_t number = 0;
+  auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (wrong != std::errc() || end != word.data() + word.size() || number == 0)
+    throw CLI::ValidationError("'" + word + "' is not one, quorum, all or a number of replicas");
+  return api::Level::number(number);
+}
+
+void add_settings(CLI::App& app, Settings& settings) {
+  app.add_option("-n,--node", settings.nodes, "Client address of one or more nodes to begin with")
+      ->option_text("HOST:PORT[,...] [127.0.0.1:4701, or $STARLING_NODE]")
+      ->delimiter(',')
+      ->envname("STARLING_NODE")
+      ->default_val(std::vector<std::string>{"127.0.0.1:4701"})
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("-f,--format", settings.format, "table for people, json for programs, raw for bare values")
+      ->transform(CLI::CheckedTransformer(formats))
+      ->option_text("table|json|raw");
+  app.add_option_function<std::uint64_t>(
+         "-t,--timeout", [&settings](const std::uint64_t& ms) { settings.timeout = std::chrono::milliseconds(ms); },
+         "How long to try, like 500ms or 5s")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::uint64_t>{{"ms", 1}, {"s", 1000}, {"m", 60'000}},
+                                        CLI::AsNumberWithUnit::UNIT_REQUIRED))
+      ->default_str("5s")
+      ->option_text("TIME [5s]");
+  app.add_option("-b,--bucket", settings.bucket, "The bucket of all keys named; the default one if left out");
+  app.add_option_function<std::string>(
+         "-r", [&settings](const std::string& word) { settings.r = level_of(word); },
+         "How many replicas must answer a read: one, quorum, all or a number")
+      ->type_name("R");
+  app.add_option_function<std::string>(
+         "-w", [&settings](const std::string& word) { settings.w = level_of(word); },
+         "How many replicas must have a write: one, quorum, all or a number")
+      ->type_name("W");
+}
+
+void add_commands(const Builder& build) {
+  add_key_commands(build);
+  add_many_key_commands(build);
+  add_cluster_commands(build);
+}
+
+constexpr const char* footer = R"(
+Values go to standard output, words to standard error. Exit codes:
+  0 ok            1 error         2 usage         3 not found
+  4 siblings      5 no quorum     6 timed out     7 denied
+
+Examples:
+  kvcli put greeting hello
+  kvcli get greeting
+  kvcli --format json get greeting
+  echo -n "$BYTES" | kvcli put picture -
+  kvcli list --prefix user: --values
+  kvcli -n 10.0.0.1:4701,10.0.0.2:4701 -w all put config on
+  kvcli cluster init 10.0.0.1:4702 10.0.0.2:4702 10.0.0.3:4702)";
+
+}  // namespace
+
+std::unique_ptr<CLI::App> program_grammar(Session& session, ExitCode& exit_code) {
+  auto app = std::make_unique<CLI::App>("Talks to a Starling cluster: keys, values, and how the cluster is.", "kvcli");
+  require_command(*app);
+  add_settings(*app, session.settings);
+  Builder build{*app, session, exit_code};
+  add_commands(build);
+  build.command(*app, "shell", "Read commands from a prompt, with history and completion, or from standard input",
+                [&session] { return run_shell(session); });
+  auto shell = std::make_shared<std::string>();
+  build
+      .command(*app, "completion", "Print a completion script: source <(kvcli completion bash)",
+               [grammar = app.get(), shell] { return print_completion(*grammar, *shell); })
+      ->add_option("shell", *shell)
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh"}));
+  app->footer(footer);  // last, because commands inherit what is there when they are added
+  return app;
+}
+
+std::unique_ptr<CLI::App> shell_grammar(Session& session, ExitCode& exit_code) {
+  auto app = std::make_unique<CLI::App>("Commands of the shell; 'exit' or ctrl-D leaves it.", "");
+  require_command(*app);
+  add_commands({*app, session, exit_code});
+  return app;
+}
+
+}  // namespace starling::cli
