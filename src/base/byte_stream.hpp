@@ -1,11 +1,20 @@
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <utility>
 
 #include "base/bytes.hpp"
 
 namespace starling {
+
+inline constexpr std::size_t varint_bytes_max = 10;
+
+/// Its own inverse.
+inline std::uint64_t little_endian(std::uint64_t value) {
+  return std::endian::native == std::endian::little ? value : std::byteswap(value);
+}
 
 /// Appends integers and bytes to a string: the alphabet of every encoding of our own. Integers
 /// are LEB128 (seven bits a byte, low ones first) or eight bytes, low ones first.
@@ -16,22 +25,15 @@ class ByteWriter {
 
   void byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
   void varint(std::uint64_t value) {
-    char buffer[10];
+    char buffer[varint_bytes_max];
     std::size_t size = 0;
-    while (value >= 0x80) {
-      buffer[size++] = static_cast<char>(value | 0x80);
-      value >>= 7;
-    }
+    for (; value >= 0x80; value >>= 7) buffer[size++] = static_cast<char>(value | 0x80);
     buffer[size++] = static_cast<char>(value);
     out_.append(buffer, size);
   }
   void fixed64(std::uint64_t value) {
-    char buffer[8];
-    for (char& byte : buffer) {
-      byte = static_cast<char>(value);
-      value >>= 8;
-    }
-    out_.append(buffer, sizeof buffer);
+    const auto bytes = std::bit_cast<std::array<char, 8>>(little_endian(value));
+    out_.append(bytes.data(), bytes.size());
   }
   void bytes(BytesView bytes) { out_.append(bytes); }
   /// A length and the bytes.
@@ -46,8 +48,6 @@ class ByteWriter {
   Bytes out_;
 };
 
-inline constexpr std::size_t varint_bytes_max = 10;
-
 /// Reads what a ByteWriter wrote, from anybody. The first thing that is wrong makes it fail for
 /// good: it then yields zeros and empty views, so a decoder checks once, at its end. Only the
 /// shortest form of an integer is taken, so that equal values have one encoding.
@@ -61,26 +61,23 @@ class ByteReader {
   }
   std::uint64_t varint() {
     std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t part = byte();
-      if (shift == 63 && part > 1) break;
-      value |= std::uint64_t{part & 0x7fU} << shift;
-      if (part < 0x80) {
-        if (part == 0 && shift > 0) break;
-        return value;
-      }
+    for (std::size_t i = 0; i < rest_.size() && i < varint_bytes_max; ++i) {
+      const auto part = static_cast<std::uint8_t>(rest_[i]);
+      value |= std::uint64_t{part & 0x7fU} << (7 * i);
+      if (part >= 0x80) continue;
+      const bool longer_than_needed = part == 0 && i > 0;
+      const bool beyond_64_bits = part > 1 && i + 1 == varint_bytes_max;
+      if (longer_than_needed || beyond_64_bits) break;
+      rest_.remove_prefix(i + 1);
+      return value;
     }
     fail();
     return 0;
   }
   std::uint64_t fixed64() {
-    std::uint64_t value = 0;
-    unsigned shift = 0;
-    for (const char byte : bytes(8)) {
-      value |= std::uint64_t{static_cast<std::uint8_t>(byte)} << shift;
-      shift += 8;
-    }
-    return value;
+    std::array<char, 8> buffer{};
+    bytes(buffer.size()).copy(buffer.data(), buffer.size());
+    return little_endian(std::bit_cast<std::uint64_t>(buffer));
   }
   BytesView bytes(std::uint64_t size) {
     if (size > rest_.size()) {
