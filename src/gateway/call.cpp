@@ -93,13 +93,17 @@ void read_mput(Arguments& arguments, Call&, Requests& requests) {
 
 void read_scan(Arguments& arguments, Call& call, Requests& requests) {
   call.keys_only = arguments.flag("keys_only");
-  requests.emplace_back(port::ScanRequest{
+  port::ScanRequest scan{
       .bucket = arguments.bytes_option("bucket").value_or(Bytes()),
       .prefix = arguments.bytes_option("prefix").value_or(Bytes()),
       .cursor = arguments.bytes_option("cursor").value_or(Bytes()),
       .limit = static_cast<std::uint32_t>(arguments.number("limit", 1, scan_items_max, scan_items_default)),
       .r = arguments.level("r"),
-      .timeout = arguments.timeout()});
+      .timeout = arguments.timeout()};
+  // Good where some key of that bucket could begin so.
+  const auto possible = ring::Key::make(scan.bucket, scan.prefix.empty() ? BytesView("any") : scan.prefix);
+  if (!possible) arguments.fail(possible.error().code, possible.error().message);
+  requests.emplace_back(std::move(scan));
 }
 
 void read_init(Arguments& arguments, Call&, Requests& requests) {

@@ -1,0 +1,186 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+#include "base/random.hpp"
+#include "test_client.hpp"
+
+using namespace starling;
+using namespace starling::gateway;
+
+namespace {
+
+std::string get_answer(std::uint64_t msgid, std::string_view value) {
+  return "[1," + std::to_string(msgid) + R"(,null,{"found":true,"values":[")" + std::string(value) +
+         R"("],"context":"c"}])";
+}
+port::GetReply get_reply(Bytes value) { return {.values = {std::move(value)}, .context = "c"}; }
+
+}  // namespace
+
+TEST_CASE("requests may be pipelined and answered in any order") {
+  TestClient client;
+  client.send(request(1, "kv.get", array("a")) + request(2, "kv.get", array("b")) + request(3, "ping", array()));
+  REQUIRE(client.asked.size() == 2);
+  CHECK(client.answers() == R"([1,3,null,"pong"])");
+  client.session.reply(client.asked[1].id, get_reply("B"));
+  client.session.reply(client.asked[0].id, get_reply("A"));
+  CHECK(client.answers() == get_answer(2, "B") + "\n" + get_answer(1, "A"));
+}
+
+TEST_CASE("two requests with one msgid get two responses") {
+  TestClient client;
+  client.call(1, "kv.get", array("a"));
+  client.call(1, "kv.get", array("b"));
+  CHECK(client.answer_with(get_reply("A")) == get_answer(1, "A"));
+  CHECK(client.answer_with(get_reply("B")) == get_answer(1, "B"));
+}
+
+TEST_CASE("notifications are ignored, those that would be requests too") {
+  TestClient client;
+  client.send(array(2, bin("nvim_set_client_info"), array("x", map())).bytes);
+  client.send(array(2, "kv.put", array("k", "v")).bytes);
+  client.send(array(2, 17, 18).bytes);
+  CHECK(client.asked.empty());
+  CHECK(client.answer_to(1, "ping", array()) == R"([1,1,null,"pong"])");
+}
+
+TEST_CASE("bytes mean the same however they are cut") {
+  Random random(1);
+  Bytes stream;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    switch (random.below(5)) {
+      case 0: stream += request(i, "ping", array()); break;
+      case 1: stream += request(i, "kv.get", array(bin(Bytes(1 + random.below(300), 'k')), map("r", "one"))); break;
+      case 2: stream += request(i, "kv.put", array("k", bin(Bytes(random.below(5000), 'v')))); break;
+      case 3: stream += request(i, "kv.get", array(7)); break;
+      case 4: stream += array(2, "note", array()).bytes; break;
+    }
+  }
+  stream += "\xc1 and what follows is not looked at";
+  TestClient whole;
+  whole.send(stream);
+  for (std::size_t piece_max : {1UL, 3UL, 100UL}) {
+    TestClient cut;
+    for (std::size_t at = 0; at < stream.size();) {
+      const std::size_t piece = std::min(1 + random.below(piece_max), stream.size() - at);
+      cut.send(BytesView(stream).substr(at, piece));
+      at += piece;
+    }
+    CHECK(cut.session.closing());
+    CHECK(cut.asked.size() == whole.asked.size());
+    Bytes output;
+    whole.session.take_output(output);
+    whole.session.wrote(output.size());
+    CHECK(cut.take_bytes() == output);
+    whole = TestClient();
+    whole.send(stream);
+  }
+}
+
+TEST_CASE("a stranger is recognised byte by byte too") {
+  TestClient client;
+  for (const char byte : std::string_view("POST")) client.send({&byte, 1});
+  CHECK(client.session.closing());
+  CHECK(client.take_bytes().starts_with("HTTP/1.1 400"));
+}
+
+TEST_CASE("a large request that comes in small pieces costs linear time") {
+  const Bytes bytes = request(1, "kv.put", array("k", bin(Bytes(8 * 1024 * 1024, 'v'))));
+  TestClient client;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t at = 0; at < bytes.size(); at += 64) {
+    CHECK_MESSAGE(client.asked.empty(), "asked too early");
+    client.send(BytesView(bytes).substr(at, 64));
+  }
+  CHECK(client.asked.size() == 1);
+  CHECK(!client.session.mid_message());
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("the driver can see that a message is incomplete") {
+  TestClient client;
+  const Bytes bytes = request(1, "ping", array());
+  CHECK(!client.session.mid_message());
+  client.send(bytes.substr(0, 5));
+  CHECK(client.session.mid_message());
+  CHECK(client.session.buffered_bytes() == 5);
+  client.send(bytes.substr(5));
+  CHECK(!client.session.mid_message());
+  CHECK(client.session.buffered_bytes() == 0);
+}
+
+TEST_CASE("too many requests at once are refused at once, and there is room again when some are done") {
+  TestClient client({.in_flight_max = 2});
+  client.call(1, "kv.get", array("a"));
+  client.call(2, "kv.get", array("b"));
+  CHECK(client.answer_to(3, "kv.get", array("c")).starts_with(R"([1,3,"OVERLOADED 2 requests of this connection)"));
+  CHECK(client.answer_to(4, "kv.mget", array(array("x"))).starts_with(R"([1,4,"OVERLOADED)"));
+  CHECK(client.answer_to(5, "ping", array()) == R"([1,5,null,"pong"])");
+  client.answer_with(get_reply("A"));
+  client.call(6, "kv.get", array("d"));
+  CHECK(client.session.in_flight() == 2);
+}
+
+TEST_CASE("the bytes of unanswered requests are bounded") {
+  TestClient client({.in_flight_bytes_max = 1000});
+  client.call(1, "kv.put", array("k", bin(Bytes(700, 'v'))));
+  CHECK(client.answer_to(2, "kv.put", array("k", bin(Bytes(700, 'v')))).starts_with(R"([1,2,"OVERLOADED)"));
+  client.answer_with(port::PutReply{.siblings = 1, .context = "c"});
+  // A single one may be larger than all of them together should be.
+  client.call(3, "kv.put", array("k", bin(Bytes(2000, 'v'))));
+  CHECK(client.session.in_flight() == 1);
+  client.answer_with(port::PutReply{.siblings = 1, .context = "c"});
+  client.call(4, "kv.mput", array(array(array("a", bin(Bytes(600, 'v'))), array("b", "2"))));
+  CHECK(client.answer_to(5, "kv.put", array("k", bin(Bytes(700, 'v')))).starts_with(R"([1,5,"OVERLOADED)"));
+}
+
+TEST_CASE("a client that does not read is asked for no more, then gets words instead of values") {
+  TestClient client({.output_pause_bytes = 100, .output_bytes_max = 250});
+  for (std::uint64_t msgid = 1; msgid <= 4; ++msgid) client.call(msgid, "kv.get", array("k"));
+  client.call(5, "kv.put", array("k", "v"));
+  CHECK(client.session.wants_input());
+  Bytes socket;
+  for (std::size_t i = 0; i < 3; ++i) {
+    client.session.reply(client.asked[i].id, get_reply(Bytes(80, 'v')));
+    client.session.take_output(socket);
+  }
+  CHECK(client.session.unread_bytes() == socket.size());
+  CHECK(client.session.unread_bytes() > 250);
+  CHECK(!client.session.wants_input());
+
+  client.session.reply(client.asked[3].id, get_reply("v"));
+  client.session.reply(client.asked[4].id, port::PutReply{.siblings = 1, .context = "c"});
+  const std::size_t before = socket.size();
+  client.session.take_output(socket);
+  const Bytes last = socket.substr(before);
+  CHECK(last.find("OVERLOADED") != Bytes::npos);
+  // What became of a write is always told.
+  CHECK(last.find("siblings") != Bytes::npos);
+
+  client.session.wrote(socket.size());
+  CHECK(client.session.unread_bytes() == 0);
+  CHECK(client.session.wants_input());
+}
+
+TEST_CASE("a batch counts what it has gathered") {
+  TestClient client({.output_bytes_max = 250});
+  client.call(1, "kv.mget", array(array("a", "b")));
+  client.call(2, "kv.get", array("c"));
+  client.session.reply(client.asked[0].id, get_reply(Bytes(300, 'v')));
+  client.session.reply(client.asked[2].id, get_reply("C"));
+  CHECK(client.answers().starts_with(R"([1,2,"OVERLOADED)"));
+  client.session.reply(client.asked[1].id, port::GetReply{.values = {}, .context = "c"});
+  client.answers();
+  client.asked.clear();
+  client.call(3, "kv.get", array("c"));
+  CHECK(client.answer_with(get_reply("C")) == get_answer(3, "C"));
+}
+
+TEST_CASE("answers that come after the end are dropped") {
+  TestClient client;
+  client.call(1, "kv.get", array("a"));
+  client.send("\xc1");
+  client.answers();
+  CHECK(client.answer_with(get_reply("A")).empty());
+}
