@@ -59,9 +59,9 @@ PutOutcome apply_put(PartitionState& state, Object stored, const VersionVector& 
       return {.filled = std::move(filled), .dot = dot, .repeated = true};
     }
   }
-  // Row and client are witnesses alike: the new dot must be one that neither of them knows.
-  filled.context.join(client_context);
-  const Dot dot = state.issue(filled.context, random);
+  // The row is a witness like any other: it may know of dots that a damaged state has forgotten.
+  state.observe(filled);
+  const Dot dot = state.issue(client_context, random);
   sibling.dot = dot;
   return {.filled = put(std::move(filled), client_context, std::move(sibling)), .dot = dot};
 }
