@@ -108,6 +108,9 @@ void Coordinator::on_client(port::ClientToken client, port::ScanRequest request,
   if (auto admitted = state_->requests.admit(0, out); !admitted) return refuse(client, admitted.error(), out);
   const auto deadline = deadline_of(request.timeout, state_->config, view.now);
   if (!deadline) return refuse(client, deadline.error(), out);
+  // A bucket and a prefix that could not begin any key are refused in the words of a key that has them.
+  auto key = ring::Key::make(request.bucket, request.prefix.empty() ? BytesView("any") : BytesView(request.prefix));
+  if (!key) return refuse(client, key.error(), out);
   auto start = decode_cursor(request.cursor, view.ring);
   if (!start) return refuse(client, start.error(), out);
   ScanRequest scan(client, std::move(request), std::move(*start), state_->requests.step_at(*deadline, view, out));

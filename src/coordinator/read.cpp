@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "base/ensure.hpp"
-#include "causal/codec.hpp"
+#include "coordinator/peer_object.hpp"
 #include "coordinator/reachability.hpp"
 
 namespace starling::coordinator {
@@ -38,7 +38,7 @@ Read::Outcome Read::on_reply(NodeId from, wire::ReadReply reply, Step& step) {
   if (in_full && joining_ && reply.object.empty()) return std::nullopt;  // its digest, a second time
   if (!somebody_late_ && !joining_) step.read_latency.on_answer(step.view.now - began_);
   if (!in_full) return take_digest(*place, reply.digest, step);
-  auto object = causal::decode_object(reply.object);
+  auto object = decode_peer_object(reply.object);
   if (!object) {
     step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, object.error().message);
     return failed(*place, ErrorCode::malformed, step);
@@ -104,7 +104,8 @@ Read::Outcome Read::take_object(std::uint32_t place, causal::Object object, Step
   heard_.yes(place);
   full_.answered(place);
   if (heard_.needed() > 1) compare(causal::digest(object));
-  object_ = object_.context.empty() && object_.siblings.empty() ? std::move(object) : causal::join(object_, object);
+  object_ = object_.context.empty() && object_.siblings.empty() ? std::move(object)
+                                                                : causal::join(std::move(object_), std::move(object));
   return conclude(step);
 }
 

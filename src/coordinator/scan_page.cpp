@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "causal/codec.hpp"
+#include "coordinator/peer_object.hpp"
 
 namespace starling::coordinator {
 
@@ -20,7 +20,7 @@ Result<storage::ScanAnswer> decode_page(const wire::ScanReply& reply) {
   for (const auto& row : reply.rows) {
     auto key = ring::Key::from_bytes(row.key);
     if (!key) return std::unexpected(std::move(key.error()));
-    auto object = causal::decode_object(row.object);
+    auto object = decode_peer_object(row.object);
     if (!object) return std::unexpected(std::move(object.error()));
     page.rows.push_back({std::move(*key), std::move(*object)});
   }
@@ -57,7 +57,7 @@ storage::ScanAnswer join_pages(std::vector<storage::ScanAnswer> pages) {
   for (auto& row : rows) {
     if (!to_the_end(joined) && joined.complete_to < row.key) break;
     if (!joined.rows.empty() && joined.rows.back().key == row.key)
-      joined.rows.back().object = causal::join(joined.rows.back().object, row.object);
+      joined.rows.back().object = causal::join(std::move(joined.rows.back().object), std::move(row.object));
     else
       joined.rows.push_back(std::move(row));
   }
