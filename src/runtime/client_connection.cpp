@@ -1,7 +1,5 @@
 #include "runtime/client_connection.hpp"
 
-#include "wire/stranger.hpp"
-
 namespace starling::runtime {
 
 namespace {
@@ -21,9 +19,8 @@ void ClientConnection::reply(std::uint64_t id, port::ClientReply reply) {
 }
 
 void ClientConnection::refuse(const Error& error) {
-  stream_.output() += wire::refusal(wire::Speaker::client, error.message);
-  waiting_since_ = loop_.now();
-  stream_.close_when_sent();
+  session_.refuse(error);
+  after_change();
 }
 
 std::optional<std::string_view> ClientConnection::overdue(Instant now) {
@@ -31,12 +28,12 @@ std::optional<std::string_view> ClientConnection::overdue(Instant now) {
   const Duration waited = now - waiting_since_;
   if (stream_.closing()) return waited > goodbye_within ? std::optional("no answer to our goodbye") : std::nullopt;
   if (session_.mid_message() && session_.wants_input() && waited > message_within)
-    return "a message was begun and not finished in time";
+    refuse({ErrorCode::timed_out, "a message was begun and not finished within 30 s; the connection closes"});
   return std::nullopt;
 }
 
 void ClientConnection::on_bytes(BytesView bytes) {
-  if (session_.closing() || stream_.closing()) return;
+  if (session_.closing()) return;
   std::vector<gateway::Session::Asked> asked;
   const bool was_between = !session_.mid_message();
   const std::size_t unread = session_.unread_bytes();

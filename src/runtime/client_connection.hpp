@@ -29,7 +29,8 @@ class ClientConnection final : private StreamOwner {
   void reply(std::uint64_t id, port::ClientReply reply);
   /// One last error, then the connection closes.
   void refuse(const Error& error);
-  /// Why it should be cut off: a message that does not get whole, answers that are not read.
+  /// Why it is to be cut off: answers that are not read. One whose message does not get whole is
+  /// refused in words first. To be asked a few times per second.
   std::optional<std::string_view> overdue(Instant now);
 
   std::uint64_t number() const { return number_; }
