@@ -1,0 +1,68 @@
+#include "sim/disk.hpp"
+
+#include <utility>
+
+#include "storage/boot.hpp"
+
+namespace starling::sim {
+
+namespace {
+
+/// From the disk thread to the loop: a process that dies in between has committed and told nobody.
+constexpr Duration hop = 20us;
+
+}  // namespace
+
+Result<storage::BootRecord> Disk::boot() {
+  auto record = storage::boot(engine_, random_, storage::Durability::full);
+  if (!record) return record;
+  auto shard = storage::Shard::open(engine_, random_.fork());
+  if (!shard) return std::unexpected(shard.error());
+  shard_.emplace(std::move(*shard));
+  return record;
+}
+
+void Disk::submit(port::Ticket ticket, storage::Command command) {
+  waiting_tickets_.push_back(ticket);
+  waiting_.push_back(std::move(command));
+  if (running_.empty()) begin();
+}
+
+void Disk::begin() {
+  running_ = std::exchange(waiting_, {});
+  running_tickets_ = std::exchange(waiting_tickets_, {});
+  Duration takes =
+      speed_.commit_min + Duration(random_.below(1 + static_cast<std::uint64_t>(speed_.commit_spread.count())));
+  if (random_.chance(speed_.slow_per_mille, 1000))
+    takes += Duration(random_.below(1 + static_cast<std::uint64_t>(speed_.slow_max.count())));
+  agenda_.after(takes, [this, life = life_] {
+    if (life == life_) commit();
+  });
+}
+
+void Disk::commit() {
+  std::vector<storage::Command> asked = on_committed ? running_ : std::vector<storage::Command>{};
+  std::vector<Result<storage::Answer>> answers = shard_->run(running_);
+  for (std::size_t i = 0; i < asked.size(); ++i) on_committed(asked[i], answers[i]);
+  agenda_.after(hop,
+                [this, life = life_, tickets = std::move(running_tickets_), answers = std::move(answers)]() mutable {
+                  if (life != life_) return;
+                  for (std::size_t i = 0; i < tickets.size() && life == life_; ++i)
+                    on_answered(tickets[i], std::move(answers[i]));
+                });
+  running_.clear();
+  running_tickets_.clear();
+  if (!waiting_.empty()) begin();
+}
+
+void Disk::crash() {
+  ++life_;
+  engine_.crash();
+  shard_.reset();
+  waiting_.clear();
+  waiting_tickets_.clear();
+  running_.clear();
+  running_tickets_.clear();
+}
+
+}  // namespace starling::sim

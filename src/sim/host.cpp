@@ -1,0 +1,126 @@
+#include "sim/host.hpp"
+
+#include <utility>
+
+#include "base/ensure.hpp"
+
+namespace starling::sim {
+
+namespace {
+
+constexpr std::int64_t wall_start_ms = 1'750'000'000'000;
+
+}  // namespace
+
+/// What the driver does with each effect.
+struct CarryOut {
+  Host& host;
+
+  void operator()(port::SendMessage&& effect) { host.network_.send(host.index_, effect.to, effect.message); }
+  void operator()(port::SendToAddress&& effect) { host.network_.send(host.index_, effect.to, effect.message); }
+  void operator()(port::SendDatagram&& effect) {
+    host.network_.send_datagram(host.index_, effect.to, std::move(effect.bytes));
+  }
+  void operator()(port::Introduce&& effect) { host.network_.introduce(host.index_, effect.node, effect.address); }
+  void operator()(port::ArmTimer&& effect) {
+    host.agenda_.at(effect.at, [&h = host, life = host.life_, ticket = effect.ticket] {
+      if (life == h.life_) h.receive(port::TimerElapsed{ticket});
+    });
+  }
+  void operator()(port::Store&& effect) { host.disk_.submit(effect.ticket, std::move(effect.command)); }
+  void operator()(port::AnswerClient&& effect) {
+    auto asked = host.asked_.extract(effect.token);
+    ensure(!asked.empty(), "a client is answered twice, or one who did not ask");
+    host.agenda_.after(50us,
+                       [answered = std::move(asked.mapped()), reply = std::move(effect.reply)] { answered(reply); });
+  }
+  void operator()(port::JoinedCluster&& effect) { host.hello_.cluster = effect.cluster; }
+  void operator()(port::BecameReady&&) { host.ready_ = true; }
+  void operator()(port::Halt&& effect) { host.halted_ = std::move(effect); }
+  void operator()(port::Notice&& effect) { ++host.notices_[effect.kind]; }
+};
+
+Host::Host(Agenda& agenda, Network& network, Trace& trace, node::Config config, Random random)
+    : agenda_(agenda),
+      network_(network),
+      trace_(trace),
+      config_(std::move(config)),
+      random_(random),
+      index_(network.attach(*this)),
+      disk_(agenda, random_.fork()) {
+  disk_.on_answered = [this](port::Ticket ticket, Result<storage::Answer> answer) {
+    receive(port::StorageAnswered{ticket, std::move(answer)});
+  };
+}
+
+void Host::start() {
+  if (up()) return;
+  auto boot = disk_.boot();
+  ensure(boot.has_value(), "a simulated engine does not open");
+  hello_ = {.cluster = {}, .node = boot->node, .generation = boot->generation, .peer = config_.peer};
+  halted_.reset();
+  node_ = std::make_unique<node::Node>(config_, std::move(*boot), random_.fork());
+  port::Outbox out;
+  node_->start(agenda_.now(), out);
+  carry_out(out);
+}
+
+void Host::kill() {
+  if (up()) end_process();
+}
+
+void Host::end_process() {
+  node_.reset();
+  ++life_;
+  ready_ = false;
+  frozen_ = false;
+  kept_.clear();
+  disk_.crash();
+  network_.on_down(index_);
+  for (auto& [token, waiting] : std::exchange(asked_, {}))
+    agenda_.after(100us, [answered = std::move(waiting)] { answered(std::nullopt); });
+}
+
+void Host::ask_to_stop() { receive(port::StopAsked{}); }
+
+void Host::thaw() {
+  frozen_ = false;
+  while (!kept_.empty() && !frozen_ && up()) {
+    port::Event event = std::move(kept_.front());
+    kept_.pop_front();
+    step(std::move(event));
+  }
+}
+
+void Host::ask(port::ClientRequest request, Answered answered) {
+  if (!up()) return agenda_.after(100us, [answered = std::move(answered)] { answered(std::nullopt); });
+  const port::ClientToken token{++last_token_};
+  asked_.emplace(token, std::move(answered));
+  const auto wall = wall_start_ms + wall_offset_ms_ + agenda_.now().since_start / 1ms;
+  receive(port::ClientAsked{token, std::move(request), WallTime{static_cast<std::uint64_t>(wall)}});
+}
+
+void Host::receive(port::Event event) {
+  if (!up()) return;
+  if (frozen_) return kept_.push_back(std::move(event));
+  step(std::move(event));
+}
+
+void Host::step(port::Event event) {
+  trace_.mix(agenda_.now(), index_, event);
+  port::Outbox out;
+  node_->step(std::move(event), agenda_.now(), out);
+  carry_out(out);
+}
+
+void Host::carry_out(port::Outbox& out) {
+  for (auto& effect : out.effects()) std::visit(CarryOut{*this}, std::move(effect));
+  if (halted_) end_process();
+}
+
+std::uint64_t Host::noticed(port::NoticeKind kind) const {
+  auto found = notices_.find(kind);
+  return found == notices_.end() ? 0 : found->second;
+}
+
+}  // namespace starling::sim

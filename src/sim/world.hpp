@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sim/host.hpp"
+
+namespace starling::sim {
+
+struct WorldConfig {
+  std::uint64_t seed = 1;
+  std::size_t hosts = 3;
+  node::Config node;  ///< names and addresses are filled in
+};
+
+/// A whole cluster in one thread, driven by one number: hosts, the network between them, and time.
+/// The same seed gives the same events in the same order with every compiler.
+class World {
+ public:
+  explicit World(WorldConfig config);
+
+  Agenda& agenda() { return agenda_; }
+  Network& network() { return network_; }
+  Random& random() { return random_; }
+  Host& host(std::size_t i) { return *hosts_[i]; }
+  std::size_t hosts() const { return hosts_.size(); }
+  Instant now() const { return agenda_.now(); }
+  const Trace& trace() const { return trace_; }
+
+  static Address address_of(std::size_t host);
+  /// One more machine, not started.
+  Host& add_host();
+
+  void start_all();
+  void run_for(Duration duration) { agenda_.run_to(now() + duration); }
+  /// Until the condition holds (then true), at most for so long. Looked at every 10 ms.
+  bool run_until(const std::function<bool()>& condition, Duration at_most);
+  /// Asks and waits; nothing if there was no answer within 30 s.
+  std::optional<port::ClientReply> ask(std::size_t host, port::ClientRequest request);
+  /// Host 0 founds a cluster of all hosts. True when all of them are ready.
+  bool found();
+
+  void cut(HostIndex a, HostIndex b);
+  /// No partition, nobody frozen, everybody up.
+  void heal();
+  bool all_ready() const;
+  /// Every host that is up knows exactly those that are up as alive.
+  bool all_see_all();
+
+ private:
+  WorldConfig config_;
+  Random random_;
+  Agenda agenda_;
+  Trace trace_;
+  Network network_;
+  std::vector<std::unique_ptr<Host>> hosts_;
+};
+
+}  // namespace starling::sim
