@@ -9,12 +9,13 @@
 using namespace starling;
 using namespace starling::wire;
 
-namespace {
+namespace starling::wire {
 
+/// Stands for a field of any type; never made, only asked whether it would fit.
 template <std::size_t>
 struct Anything {
   template <class T>
-  operator T() const;  // NOLINT: never defined, only asked whether it would fit
+  operator T() const;
 };
 
 template <class T, std::size_t... I>
@@ -37,7 +38,7 @@ constexpr bool all_list_every_field(const std::variant<T...>*) {
   return (lists_every_field<T> && ...);
 }
 
-}  // namespace
+}  // namespace starling::wire
 
 TEST_CASE("no field is forgotten on the wire") {
   CHECK(all_list_every_field(static_cast<Message*>(nullptr)));
