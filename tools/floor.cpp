@@ -1,0 +1,228 @@
+#include "floor.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "causal/codec.hpp"
+#include "storage/boot.hpp"
+#include "storage/shard.hpp"
+#include "storage/sqlite/sqlite_engine.hpp"
+
+namespace starling::tools {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using storage::Command;
+
+std::chrono::nanoseconds thread_cpu() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  const auto nanoseconds = [](const timeval& t) {
+    return std::chrono::seconds(t.tv_sec) + std::chrono::microseconds(t.tv_usec);
+  };
+  return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
+}
+
+/// Commands such as the replicas of a cluster get them.
+class Workload {
+ public:
+  explicit Workload(const FloorPlan& plan) : plan_(plan), random_(1) {}
+
+  ring::Key key(std::uint64_t number) const {
+    Bytes name = fmt::format("{:0{}}", number, plan_.key_bytes);
+    return ring::Key::make("", name).value();
+  }
+  ring::Key any_key() { return key(random_.below(plan_.keys)); }
+  PartitionId partition_of(const ring::Key& key) const {
+    const auto product = static_cast<unsigned __int128>(key.token.value) * plan_.partitions;
+    return PartitionId{static_cast<std::uint16_t>(product >> 64)};
+  }
+  Bytes value() {
+    Bytes bytes(plan_.value_bytes, 'v');
+    bytes[0] = static_cast<char>(random_.next());
+    return bytes;
+  }
+
+ private:
+  const FloorPlan& plan_;
+  Random random_;
+};
+
+/// The writes of another replica: its own states, its own dots, every write a merge for us.
+class OtherReplica {
+ public:
+  OtherReplica(const FloorPlan& plan) : states_(plan.partitions), random_(2) {}
+
+  Command write(Workload& workload, ring::Key key) {
+    const PartitionId partition = workload.partition_of(key);
+    causal::PartitionState& state = states_[partition.value];
+    const causal::VersionVector read = state.seen().base();
+    auto outcome = causal::apply_put(state, {}, read, {.hlc = 1, .value = workload.value()}, random_);
+    return storage::Merge{partition, std::move(key), causal::encode(outcome.filled)};
+  }
+
+ private:
+  std::vector<causal::PartitionState> states_;
+  Random random_;
+};
+
+/// Adds up what the operations cost; what happens between start() and stop() counts.
+class Meter {
+ public:
+  void start() {
+    cpu_start_ = thread_cpu();
+    start_ = Clock::now();
+  }
+  void stop(std::uint64_t operations) {
+    const auto took = Clock::now() - start_;
+    cpu_ += thread_cpu() - cpu_start_;
+    wall_ += took;
+    operations_ += operations;
+    latencies_.push_back(took);
+  }
+  FloorFigures figures() {
+    std::ranges::sort(latencies_);
+    const auto at = [&](double share) {
+      return latencies_[static_cast<std::size_t>(share * static_cast<double>(latencies_.size() - 1))];
+    };
+    const auto operations = static_cast<double>(operations_);
+    return {.cpu_us = std::chrono::duration<double, std::micro>(cpu_).count() / operations,
+            .operations_per_second = operations / std::chrono::duration<double>(wall_).count(),
+            .latency = {at(0.5), at(0.99), at(0.999), at(1)}};
+  }
+
+ private:
+  std::chrono::nanoseconds cpu_start_{}, cpu_{}, wall_{};
+  Clock::time_point start_;
+  std::uint64_t operations_{};
+  std::vector<std::chrono::nanoseconds> latencies_;
+};
+
+/// A store under measurement.
+class Floor {
+ public:
+  static Result<Floor> open(const FloorPlan& plan) {
+    auto engine = storage::SqliteEngine::open(
+        {.directory = plan.directory, .durability = plan.durability, .cache_bytes = plan.cache_bytes});
+    if (!engine) return std::unexpected(std::move(engine.error()));
+    Random random(3);
+    if (auto booted = storage::boot(**engine, random, plan.durability); !booted)
+      return std::unexpected(std::move(booted.error()));
+    auto shard = storage::Shard::open(**engine, random.fork());
+    if (!shard) return std::unexpected(std::move(shard.error()));
+    return Floor(plan, *std::move(engine), *std::move(shard));
+  }
+
+  Result<> fill() {
+    std::vector<Command> batch;
+    for (std::uint64_t i = 0; i < plan_->keys; ++i) {
+      batch.push_back(put(workload_.key(i)));
+      if (batch.size() < 1000 && i + 1 != plan_->keys) continue;
+      if (auto done = run(batch); !done) return done;
+      batch.clear();
+    }
+    return engine_->maintain(storage::Engine::Pace::idle);
+  }
+
+  Result<FloorFigures> measure_puts() {
+    return measure_batches([this] { return put(workload_.any_key()); });
+  }
+  Result<FloorFigures> measure_merges() {
+    return measure_batches([this] { return other_.write(workload_, workload_.any_key()); });
+  }
+  Result<FloorFigures> measure_gets() {
+    // One by one the clocks would cost as much as a get: CPU is taken over all of them.
+    std::vector<Command> commands;
+    for (std::uint64_t i = 0; i < plan_->operations; ++i) commands.push_back(get(workload_.any_key()));
+    Meter meter;
+    meter.start();
+    for (const Command& command : commands)
+      if (auto answer = shard_.read(command); !answer) return std::unexpected(std::move(answer.error()));
+    meter.stop(plan_->operations);
+    FloorFigures figures = meter.figures();
+    figures.latency = get_latencies(commands);
+    return figures;
+  }
+  std::uint64_t file_bytes() const { return engine_->stats().file_bytes; }
+
+ private:
+  Floor(const FloorPlan& plan, std::unique_ptr<storage::Engine> engine, storage::Shard shard)
+      : plan_(&plan), engine_(std::move(engine)), shard_(std::move(shard)), workload_(plan), other_(plan) {}
+
+  Command get(ring::Key key) { return storage::Get{workload_.partition_of(key), std::move(key)}; }
+  Command put(ring::Key key) {
+    const PartitionId partition = workload_.partition_of(key);
+    causal::VersionVector context = context_of(partition, key);
+    return storage::Put{partition, std::move(key), std::move(context), {.hlc = 1, .value = workload_.value()}, 100};
+  }
+  /// As a client has it that has just read: the put replaces what is there.
+  causal::VersionVector context_of(PartitionId partition, const ring::Key& key) {
+    auto answer = shard_.read(storage::Get{partition, key});
+    return answer ? std::get<storage::GetAnswer>(*answer).object.context : causal::VersionVector{};
+  }
+
+  Result<> run(std::vector<Command>& batch) {
+    for (auto& answer : shard_.run(batch))
+      if (!answer) return std::unexpected(std::move(answer.error()));
+    return engine_->maintain(storage::Engine::Pace::busy);
+  }
+
+  Result<FloorFigures> measure_batches(const std::function<Command()>& next) {
+    Meter meter;
+    std::vector<Command> batch;
+    for (std::uint64_t done = 0; done < plan_->operations; done += plan_->batch) {
+      batch.clear();
+      for (std::size_t i = 0; i < plan_->batch; ++i) batch.push_back(next());
+      meter.start();
+      if (auto ran = run(batch); !ran) return std::unexpected(std::move(ran.error()));
+      meter.stop(plan_->batch);
+    }
+    return meter.figures();
+  }
+
+  std::array<std::chrono::nanoseconds, 4> get_latencies(const std::vector<Command>& commands) {
+    Meter meter;
+    for (const Command& command : commands) {
+      meter.start();
+      const auto answer = shard_.read(command);
+      meter.stop(answer ? 1 : 0);
+    }
+    return meter.figures().latency;
+  }
+
+  const FloorPlan* plan_;
+  std::unique_ptr<storage::Engine> engine_;
+  storage::Shard shard_;
+  Workload workload_;
+  OtherReplica other_;
+};
+
+}  // namespace
+
+Result<FloorReport> measure_floor(const FloorPlan& plan) {
+  FloorReport report;
+  auto floor = Floor::open(plan);
+  if (!floor) return std::unexpected(std::move(floor.error()));
+  auto done = floor->fill();
+  if (!done) return std::unexpected(std::move(done.error()));
+  for (auto [figures, measure] : {std::pair{&report.put, &Floor::measure_puts},
+                                  {&report.merge, &Floor::measure_merges},
+                                  {&report.get, &Floor::measure_gets}}) {
+    auto measured = ((*floor).*measure)();
+    if (!measured) return std::unexpected(std::move(measured.error()));
+    *figures = *measured;
+  }
+  report.file_bytes = floor->file_bytes();
+  return report;
+}
+
+}  // namespace starling::tools
