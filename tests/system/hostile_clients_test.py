@@ -1,0 +1,176 @@
+"""Clients that err or mean harm get an error or are cut off, and the others do not notice."""
+
+import socket
+import threading
+import time
+
+import msgpack
+
+import harness
+
+
+class Bystanders:
+    """Ordinary clients whose latencies are measured."""
+
+    def __init__(self, node, count=4):
+        self.samples = []
+        self.failures = []
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(node, i)) for i in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, node, number):
+        try:
+            with node.connect() as client:
+                count = 0
+                while not self.stopping.is_set():
+                    count += 1
+                    began = time.monotonic()
+                    client.put(f"b{number}-{count % 100}", "v" * 100, context=client.get(f"b{number}-{count % 100}")[b"context"])
+                    self.samples.append(time.monotonic() - began)
+                    time.sleep(0.002)
+        except Exception as error:
+            self.failures.append(repr(error))
+
+    def p99(self, seconds):
+        """Of what is measured in the next so many seconds."""
+        first = len(self.samples)
+        time.sleep(seconds)
+        return harness.percentile(self.samples[first:], 0.99)
+
+    def finish(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def drain(connection):
+    """Everything the node still says, until it closes."""
+    answer = b""
+    try:
+        while chunk := connection.recv(1 << 16):
+            answer += chunk
+    except ConnectionResetError:
+        pass
+    return answer
+
+
+class HostileClients(harness.SystemTest):
+    def error_after(self, node, data):
+        """The last error that a client gets who sends these bytes, before the node closes."""
+        with socket.create_connection(node.client, timeout=10) as connection:
+            try:
+                connection.sendall(data)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            answer = drain(connection)
+        kind, _, error, _ = msgpack.unpackb(answer, raw=False)
+        self.assertEqual(kind, 1)
+        return error
+
+    def test_declared_sizes_are_refused_before_anything_is_allocated(self):
+        node = self.lone_node()
+        before = node.resident_bytes()
+        self.assertIn("MALFORMED", self.error_after(node, bytes.fromhex("ddffffffff")))
+        self.assertIn("MALFORMED", self.error_after(node, bytes.fromhex("9400") + b"\x91" * 5_000_000))
+        self.assertIn("MALFORMED", self.error_after(node, b"\x91" * 5_000_000))
+        four_gib = bytes.fromhex("940001") + msgpack.packb("kv.put") + b"\x93" + msgpack.packb("k") + b"\xc6\xff\xff\xff\xff"
+        self.assertRegex(self.error_after(node, four_gib + b"v" * 100_000), "MALFORMED|INVALID")
+        self.assertLess(node.resident_bytes() - before, 64 << 20)
+        with node.connect() as client:
+            self.assertEqual(client.call("ping"), b"pong")
+
+    def test_a_wrong_request_gets_its_error_and_the_connection_stays(self):
+        node = self.lone_node()
+        with node.connect() as client:
+            for method, params in (("kv.get", [""]), ("kv.nothing", []), ("kv.put", ["k"]), ("kv.get", ["k" * 5000])):
+                with self.assertRaises(harness.RpcError):
+                    client.call(method, *params)
+            self.assertEqual(client.call("ping"), b"pong")
+
+    def test_the_others_do_not_notice(self):
+        node = self.lone_node()
+        with node.connect() as client:
+            client.put("large", b"x" * (1 << 20))
+        bystanders = Bystanders(node)
+        time.sleep(1)
+        before = bystanders.p99(5)
+
+        slow = socket.create_connection(node.client)
+        slow_began = time.monotonic()
+        deaf = socket.create_connection(node.client)
+        deaf.setblocking(False)
+        stop = threading.Event()
+        threads = [
+            threading.Thread(target=self.send_a_byte_a_second, args=(slow, stop)),
+            threading.Thread(target=self.ask_and_never_read, args=(deaf, stop)),
+            threading.Thread(target=self.throw_rubbish, args=(node, stop)),
+        ]
+        for thread in threads:
+            thread.start()
+        crowd = [socket.create_connection(node.client, timeout=30) for _ in range(1000)]
+        for connection in crowd:
+            connection.sendall(msgpack.packb([0, 1, "ping", []]))
+        for connection in crowd:
+            self.assertEqual(msgpack.unpackb(connection.recv(100)), [1, 1, None, "pong"])
+        during = bystanders.p99(5)
+
+        # Both are cut off after half a minute without progress.
+        slow.settimeout(45)
+        answer = drain(slow)
+        cut_off_after = time.monotonic() - slow_began
+        stop.set()
+        for thread in threads:
+            thread.join()
+        bystanders.finish()
+        for connection in crowd:
+            connection.close()
+
+        print(f"p99 of the others: {before * 1000:.1f} ms before, {during * 1000:.1f} ms during; slow client cut off after {cut_off_after:.0f} s")
+        self.assertEqual(bystanders.failures, [])
+        self.assertIn(b"TIMED_OUT", answer)
+        self.assertLess(cut_off_after, 40)
+        self.assertTrue(self.is_closed(deaf), "a client that never reads is cut off")
+        self.assertLess(during, 3 * before + 0.05)
+
+    def send_a_byte_a_second(self, connection, stop):
+        for byte in msgpack.packb([0, 1, "kv.get", ["k" * 100]]):
+            try:
+                connection.send(bytes([byte]))
+            except OSError:
+                return
+            if stop.wait(1):
+                return
+
+    def ask_and_never_read(self, connection, stop):
+        request = msgpack.packb([0, 1, "kv.get", ["large"]])
+        while not stop.is_set():
+            try:
+                connection.send(request * 10)
+            except BlockingIOError:
+                stop.wait(0.05)
+            except OSError:
+                return
+
+    def throw_rubbish(self, node, stop):
+        while not stop.is_set():
+            for rubbish in (bytes.fromhex("ddffffffff"), b"\x91" * 100_000, b"\xc1" * 100):
+                self.error_after(node, rubbish)
+            stop.wait(0.02)
+
+    def is_closed(self, connection):
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            try:
+                connection.send(b"\x00")
+            except BlockingIOError:
+                pass
+            except OSError:
+                return True
+            time.sleep(0.2)
+        return False
+
+
+if __name__ == "__main__":
+    harness.main()
