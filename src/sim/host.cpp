@@ -56,7 +56,10 @@ Host::Host(Agenda& agenda, Network& network, Trace& trace, node::Config config, 
 void Host::start() {
   if (up()) return;
   auto boot = disk_.boot();
-  ensure(boot.has_value(), "a simulated engine does not open");
+  if (!boot) {
+    halted_ = port::Halt{.failed = true, .why = boot.error().message};
+    return;
+  }
   hello_ = {.cluster = {}, .node = boot->node, .generation = boot->generation, .peer = config_.peer};
   halted_.reset();
   node_ = std::make_unique<node::Node>(config_, std::move(*boot), random_.fork());

@@ -1,0 +1,117 @@
+#include "sim/trial.hpp"
+
+#include <fmt/format.h>
+
+#include "base/ensure.hpp"
+#include "sim/clients.hpp"
+#include "sim/faults.hpp"
+#include "sim/ledger.hpp"
+
+namespace starling::sim {
+
+namespace {
+
+class Trial {
+ public:
+  explicit Trial(const TrialConfig& config)
+      : config_(config),
+        world_({.seed = config.seed, .hosts = config.hosts, .node = small_node()}),
+        workload_(Workload::draw(world_.random())),
+        clients_(world_, workload_, history_) {}
+
+  TrialResult run() {
+    for (std::size_t host = 0; host < world_.hosts(); ++host)
+      world_.host(host).disk().on_committed = [this](const auto& command, const auto& answer) {
+        ledger_.on_committed(command, answer);
+      };
+    world_.start_all();
+    ensure(world_.found(), "a cluster is not founded in fair weather");
+    break_things();
+    if (recover()) read_everything();
+    conclude();
+    return std::move(result_);
+  }
+
+ private:
+  static node::Config small_node() {
+    node::Config node;
+    node.partitions = 16;
+    return node;
+  }
+
+  void break_things() {
+    Random random = world_.random().fork();
+    for (Fault& fault : draw_faults(world_, random, config_.faults_for)) {
+      result_.faults.push_back(
+          fmt::format("{:9.4f} s  {}", std::chrono::duration<double>(fault.at.since_start).count(), fault.what));
+      world_.agenda().at(fault.at, [this, act = std::move(fault.act)] {
+        if (!recovering_) act(world_);
+      });
+    }
+    clients_.start(world_.now() + config_.faults_for);
+    world_.run_for(config_.faults_for);
+    recovering_ = true;
+    end_faults(world_);
+  }
+
+  bool recover() {
+    const Instant began = world_.now();
+    const bool recovered =
+        world_.run_until([&] { return world_.all_ready() && world_.all_see_all(); }, config_.recovery);
+    result_.recovered_in = world_.now() - began;
+    if (!recovered)
+      demand(false, world_.all_ready() ? "not all nodes see all others alive" : "not all nodes are ready");
+    return recovered && demand(world_.run_until([&] { return clients_.idle(); }, 10s), "a client was never answered");
+  }
+
+  /// A write at a quorum and a read at all must go well on every key now.
+  void read_everything() {
+    for (std::size_t key = 0; key < workload_.keys; ++key) {
+      settle(clients_.get(0, key % world_.hosts(), key, Op::Strength::all));
+      settle(clients_.put(0, (key + 1) % world_.hosts(), key, Op::Strength::majority, false));
+      settle(clients_.get(0, (key + 2) % world_.hosts(), key, Op::Strength::all));
+    }
+  }
+
+  void settle(OpId id) {
+    const bool answered = world_.run_until([&] { return clients_.idle(); }, 10s);
+    const Op& op = history_.ops[id];
+    demand(answered && op.outcome == Op::Outcome::done,
+           fmt::format("after everything was put right, #{} on key {} did not go well: {}", id, op.key, op.words));
+  }
+
+  bool demand(bool condition, std::string what) {
+    if (!condition) result_.violations.push_back({"liveness", std::move(what), {}});
+    return condition;
+  }
+
+  void conclude() {
+    for (const auto& found : {check(history_), ledger_.violations()})
+      result_.violations.insert(result_.violations.end(), found.begin(), found.end());
+    if (!result_.violations.empty()) result_.story = story_of(history_, result_.violations.front().key);
+    result_.seed = config_.seed;
+    result_.trace = world_.trace().hash();
+    result_.events = world_.agenda().done();
+    result_.actors = ledger_.actors();
+    for (const Op& op : history_.ops) {
+      result_.done += op.outcome == Op::Outcome::done ? 1 : 0;
+      result_.refused += op.outcome == Op::Outcome::refused ? 1 : 0;
+      result_.in_doubt += op.outcome == Op::Outcome::in_doubt ? 1 : 0;
+    }
+  }
+
+  TrialConfig config_;
+  World world_;
+  Workload workload_;
+  History history_;
+  Ledger ledger_;
+  Clients clients_;
+  TrialResult result_;
+  bool recovering_{};
+};
+
+}  // namespace
+
+TrialResult run_trial(const TrialConfig& config) { return Trial(config).run(); }
+
+}  // namespace starling::sim

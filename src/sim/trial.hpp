@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/checker.hpp"
+#include "sim/world.hpp"
+
+namespace starling::sim {
+
+struct TrialConfig {
+  std::uint64_t seed = 1;
+  std::size_t hosts = 5;
+  Duration faults_for = 20s;
+  /// After the last fault everything must work again within this.
+  Duration recovery = 60s;
+};
+
+struct TrialResult {
+  std::uint64_t seed{};
+  std::uint64_t trace{};
+  std::uint64_t events{};
+  std::size_t done{};
+  std::size_t refused{};
+  std::size_t in_doubt{};
+  std::size_t actors{};  ///< under how many names dots were issued
+  Duration recovered_in{};
+  std::vector<std::string> faults;
+  std::vector<Violation> violations;
+  std::string story;  ///< of the first key with a violation
+};
+
+/// One seed: found a cluster, let clients work while things go wrong (safety), then put
+/// everything right and demand that all works again in time (liveness), then check what was seen.
+TrialResult run_trial(const TrialConfig& config);
+
+}  // namespace starling::sim
