@@ -32,7 +32,7 @@ inline constexpr std::size_t value_bytes_max = 8 * 1024 * 1024;
 inline constexpr std::size_t batch_items_max = 1000;
 inline constexpr std::uint64_t scan_items_max = 1000;
 inline constexpr std::uint64_t scan_items_default = 100;
-inline constexpr std::uint64_t timeout_ms_max = 600'000;
+inline constexpr std::uint64_t timeout_ms_max = 60'000;
 /// Every integer of the protocol stays below, because JavaScript and Lua keep numbers as doubles.
 inline constexpr std::uint64_t integer_max = (std::uint64_t{1} << 53) - 1;
 

@@ -10,6 +10,13 @@ using namespace starling::gateway;
 
 namespace {
 
+Bytes from_hex(std::string_view digits) {
+  Bytes bytes;
+  for (std::size_t at = 0; at < digits.size(); at += 2)
+    bytes += static_cast<char>(std::stoi(std::string(digits.substr(at, 2)), nullptr, 16));
+  return bytes;
+}
+
 std::string get_answer(std::uint64_t msgid, std::string_view value) {
   return "[1," + std::to_string(msgid) + R"(,null,{"found":true,"values":[")" + std::string(value) +
          R"("],"context":"c"}])";
@@ -17,6 +24,25 @@ std::string get_answer(std::uint64_t msgid, std::string_view value) {
 port::GetReply get_reply(Bytes value) { return {.values = {std::move(value)}, .context = "c"}; }
 
 }  // namespace
+
+TEST_CASE("the exchange that docs/protocol.md shows, byte by byte") {
+  const Bytes context = from_hex("1d454fad94b26dec4fc564d1c38f4d9501017a04b71b97325d5801");
+  TestClient client;
+  client.send(from_hex("940001a66b762e70757493a86772656574696e67c40568656c6c6f81a17701"));
+  CHECK(client.newest<port::PutRequest>().key.key() == "greeting");
+  CHECK(client.newest<port::PutRequest>().value == "hello");
+  CHECK(client.newest<port::PutRequest>().w.number == 1);
+  client.session.reply(client.asked.at(0).id, port::PutReply{.siblings = 1, .context = context});
+  CHECK(client.take_bytes() == from_hex("940101c082a87369626c696e677301a7636f6e74657874c41b") + context);
+
+  client.send(from_hex("940002a66b762e67657491a86772656574696e67"));
+  client.session.reply(client.asked.at(1).id, port::GetReply{.values = {"hello"}, .context = context});
+  CHECK(client.take_bytes() ==
+        from_hex("940102c083a5666f756e64c3a676616c75657391c40568656c6c6fa7636f6e74657874c41b") + context);
+
+  client.send(from_hex("940003a66b762e67657492a86772656574696e6781a17200"));
+  CHECK(client.take_bytes() == from_hex("940103be494e56414c49442072206d7573742062652066726f6d203120746f203136c0"));
+}
 
 TEST_CASE("requests may be pipelined and answered in any order") {
   TestClient client;
