@@ -128,6 +128,7 @@ void Membership::on_message(NodeId from, const wire::PushPull& state, Instant no
 
 bool Membership::hear(const wire::MemberUpdate& said, Instant now, port::Outbox& out) {
   const auto change = view_.hear(said, now, out);
+  if (change.before == wire::MemberState::dead && change.is_live()) push_pulls_.hurry(now);
   const bool appeared = change.is_live() && !change.was_live();
   // What we knew of its connection is of another time.
   if (appeared || change.rebooted) broken_.erase(said.node);
@@ -164,19 +165,24 @@ void Membership::do_what_is_due(Instant now, port::Outbox& out) {
   gossip(now, out);
   relays_.send_nacks(now, out);
   if (view_.self().has_left()) return;
-  view_.bury_expired(now, out);
+  judge(now, out);
   probe(now, out);
   reach_out(now, out);
   exchange_state(now, out);
 }
 
+void Membership::judge(Instant now, port::Outbox& out) {
+  for (const NodeId suspect : view_.take_last_calls(now)) tell(view_.find(suspect)->peer, suspect, out);
+  view_.bury_expired(now, out);
+}
+
 void Membership::probe(Instant now, port::Outbox& out) {
-  const auto failure = prober_.advance(now, out);
-  if (!failure) return;
-  out.notice(port::NoticeKind::probe_failed, port::Severity::count, failure->target);
-  // A crash that all helpers confirm says nothing against us; helpers that are silent too do.
-  if (failure->missed_nacks) view_.feel_worse(out);
-  view_.accuse(failure->target, now, out);
+  while (const auto failure = prober_.advance(now, out)) {
+    out.notice(port::NoticeKind::probe_failed, port::Severity::count, failure->target);
+    // A crash that all helpers confirm says nothing against us; helpers that are silent too do.
+    if (failure->missed_nacks) view_.feel_worse(out);
+    view_.accuse(failure->target, now, out);
+  }
 }
 
 void Membership::gossip(Instant now, port::Outbox& out) {
@@ -192,7 +198,11 @@ void Membership::reach_out(Instant now, port::Outbox& out) {
   for (const NodeId node : broken_)
     if (view_.members().is_live(node)) out.send(node, wire::StreamPing{random_.next()});
   if (const auto contact = outreach_.take_turn(view_.members(), self().peer, now))
-    courier_.send({.to = contact->address, .reader = contact->node, .body = wire::Ping{random_.next(), {}}}, out);
+    tell(contact->address, contact->node, out);
+}
+
+void Membership::tell(Address to, NodeId node, port::Outbox& out) {
+  courier_.send({.to = to, .reader = node, .body = wire::Ping{random_.next(), {}}}, out);
 }
 
 void Membership::exchange_state(Instant now, port::Outbox& out) {
@@ -216,7 +226,7 @@ Instant Membership::next_gossip() const {
 void Membership::rearm(Instant now, port::Outbox& out) {
   Instant next = std::min(next_gossip(), relays_.deadline());
   if (!view_.self().has_left())
-    next = std::min({next, view_.next_burial(), prober_.deadline(), outreach_.deadline(), push_pulls_.deadline()});
+    next = std::min({next, view_.next_judgement(), prober_.deadline(), outreach_.deadline(), push_pulls_.deadline()});
   schedule_.wake_at(next, now, out);
 }
 

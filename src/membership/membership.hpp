@@ -86,9 +86,12 @@ class Membership final : public port::Peers {
 
   bool is_started() const { return bool(courier_.cluster()); }
   void do_what_is_due(Instant now, port::Outbox& out);
+  void judge(Instant now, port::Outbox& out);
   void probe(Instant now, port::Outbox& out);
   void gossip(Instant now, port::Outbox& out);
   void reach_out(Instant now, port::Outbox& out);
+  /// A ping whose point is what it carries, not its answer.
+  void tell(Address to, NodeId node, port::Outbox& out);
   void exchange_state(Instant now, port::Outbox& out);
   wire::PushPull our_state(bool reply_wanted = true) const;
   Instant next_gossip() const;

@@ -18,10 +18,12 @@ std::optional<Prober::Failure> Prober::advance(Instant now, port::Outbox& out) {
     ask_others(now, out);
     return std::nullopt;
   }
-  std::optional<Failure> failure;
-  if (stage_ == Stage::indirect) failure = Failure{.target = target_, .missed_nacks = !silent_helpers_.empty()};
+  if (stage_ == Stage::indirect) {
+    stage_ = Stage::idle;
+    return Failure{.target = target_, .missed_nacks = !silent_helpers_.empty()};
+  }
   begin_period(now, out);
-  return failure;
+  return std::nullopt;
 }
 
 void Prober::begin_period(Instant now, port::Outbox& out) {

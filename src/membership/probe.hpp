@@ -29,7 +29,7 @@ class Prober {
     NodeId target;
     bool missed_nacks{};  ///< some helper said nothing at all
   };
-  /// Does what is due. Something only at the end of a period whose target did not answer.
+  /// Does what is due, up to a failure: our health may change by it, so the next period begins when asked again.
   std::optional<Failure> advance(Instant now, port::Outbox& out);
   /// True if this answers the probe under way, for the first time.
   bool on_ack(NodeId from, std::uint64_t sequence);

@@ -1,5 +1,7 @@
 #include "membership/push_pull.hpp"
 
+#include <algorithm>
+
 namespace starling::membership {
 
 namespace {
@@ -16,8 +18,12 @@ bool PushPullRounds::take_due(Instant now, std::size_t members) {
   }
   // Spread by a random half, so that nodes started together do not exchange together.
   const Duration period = push_pull_period(profile_, members);
-  next_ = now + period * 3 / 4 + Duration(random_.below(static_cast<std::uint64_t>(period.count()) / 2));
+  next_ = now + period * 3 / 4 + any_of(period / 2);
   return true;
+}
+
+void PushPullRounds::hurry(Instant now) {
+  next_ = std::min(next_, now + profile_.probe_period * 2 + any_of(profile_.probe_period * 4));
 }
 
 Duration push_pull_period(const Profile& profile, std::size_t members) {

@@ -11,18 +11,24 @@ namespace starling::membership {
 
 /// The exchange of the whole state over a stream: what gossip missed, this finds. Rare, and rarer in
 /// large clusters, where it is more to send. Until the first answer after a start it is tried in each
-/// probe period, for a node that has just come knows little.
+/// probe period, for a node that has just come knows little. When somebody returned from the dead, the
+/// next round is hurried: many may have, and gossip about many at once passes one or other of us by.
 class PushPullRounds {
  public:
   PushPullRounds(const Profile& profile, Random random) : profile_(profile), random_(random) {}
 
   void start(Instant now) { next_ = now; }
   bool take_due(Instant now, std::size_t members);
+  /// Within a few probe periods, though not all of us at once.
+  void hurry(Instant now);
   void on_answer() { answered_ = true; }
   bool answered() const { return answered_; }
   Instant deadline() const { return next_; }
 
  private:
+  /// A uniform part of `span`.
+  Duration any_of(Duration span) { return Duration(random_.below(static_cast<std::uint64_t>(span.count()))); }
+
   Profile profile_;
   Random random_;
   Instant next_{never};

@@ -52,6 +52,16 @@ void Suspicions::postpone(Duration by) {
   }
 }
 
+std::vector<NodeId> Suspicions::take_last_calls(Instant now) {
+  std::vector<NodeId> due;
+  for (auto& [suspect, running] : running_) {
+    if (running.called || next_of(running) > now) continue;
+    running.called = true;
+    due.push_back(suspect);
+  }
+  return due;
+}
+
 std::vector<NodeId> Suspicions::take_expired(Instant now) {
   std::vector<NodeId> expired;
   for (auto at = running_.begin(); at != running_.end();) {
@@ -67,8 +77,12 @@ std::vector<NodeId> Suspicions::take_expired(Instant now) {
 
 Instant Suspicions::deadline() const {
   Instant next = never;
-  for (const auto& [suspect, running] : running_) next = std::min(next, running.until);
+  for (const auto& [suspect, running] : running_) next = std::min(next, next_of(running));
   return next;
+}
+
+Instant Suspicions::next_of(const Running& running) const {
+  return running.called ? running.until : running.until - profile_.probe_period;
 }
 
 }  // namespace starling::membership

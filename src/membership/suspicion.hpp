@@ -25,7 +25,9 @@ struct SuspicionSpan {
   Duration lasting(std::size_t accusers) const;
 };
 
-/// The suspicions under way, each with the instant at which it becomes a verdict.
+/// The suspicions under way, each with the instant at which it becomes a verdict. A probe period before
+/// that comes the last call: the suspect is told once more, by each who still suspects it, for the gossip
+/// that told it, or its refutation, may have passed one of us by.
 class Suspicions {
  public:
   explicit Suspicions(const Profile& profile) : profile_(profile) {}
@@ -36,9 +38,11 @@ class Suspicions {
   /// Time in which we did not live does not count: whoever was suspected may have spoken.
   void postpone(Duration by);
 
+  /// Whose last call is due, sorted by id; each once.
+  std::vector<NodeId> take_last_calls(Instant now);
   /// Takes out those whose time is over, sorted by id.
   std::vector<NodeId> take_expired(Instant now);
-  /// When the next one is over.
+  /// When the next of either is due.
   Instant deadline() const;
 
  private:
@@ -46,7 +50,10 @@ class Suspicions {
     Instant since;
     SuspicionSpan span;
     Instant until;
+    bool called{};
   };
+  Instant next_of(const Running& running) const;
+
   Profile profile_;
   std::map<NodeId, Running> running_;
 };

@@ -25,6 +25,8 @@ class View {
   Members::Change hear(const wire::MemberUpdate& said, Instant now, port::Outbox& out);
   /// Our own probe of a member failed: we are one of its accusers.
   void accuse(NodeId node, Instant now, port::Outbox& out);
+  /// Whom to tell once more, before it is too late, that they are suspected.
+  std::vector<NodeId> take_last_calls(Instant now) { return suspicions_.take_last_calls(now); }
   /// Declares dead whose suspicion nobody refuted in time.
   void bury_expired(Instant now, port::Outbox& out);
   /// We did not live for `stall`: nothing that we waited for in it counts.
@@ -40,7 +42,7 @@ class View {
   const LocalHealth& health() const { return health_; }
   Dissemination& news() { return news_; }
   const Dissemination& news() const { return news_; }
-  Instant next_burial() const { return suspicions_.deadline(); }
+  Instant next_judgement() const { return suspicions_.deadline(); }
   /// Ourselves included.
   const wire::MemberUpdate* find(NodeId node) const;
   /// Live members and ourselves: the n of every formula.

@@ -63,7 +63,7 @@ TEST_CASE("SWIM 3.1: an answer through a helper, over the stream, or late but wi
     const auto ping = std::get<wire::Ping>(member.run_until_sent<wire::Ping>().datagram.body);
     const auto request = member.run_until_sent<wire::PingRequest>();
     const auto sequence = std::get<wire::PingRequest>(request.datagram.body).sequence;
-    const NodeId helper{static_cast<std::uint64_t>(request.to.port - 4000)};
+    const NodeId helper = LoneMember::node_at(request.to);
     if (way == 0) member.say(helper, wire::Ack{sequence});
     if (way == 1)
       member.say_by_stream(ping.target,

@@ -61,6 +61,16 @@ void LoneMember::run_for(Duration length) {
   now = end;
 }
 
+void LoneMember::run_answered_for(Duration length) {
+  std::size_t seen = sent.size();
+  for (const Instant end = now + length; now < end;) {
+    run_for(1ms);
+    for (; seen < sent.size(); ++seen)
+      if (const auto* ping = std::get_if<wire::Ping>(&sent[seen].datagram.body))
+        say(node_at(sent[seen].to), wire::Ack{ping->sequence});
+  }
+}
+
 void LoneMember::stall_for(Duration length) {
   now = now + length;
   const Instant woken = now;

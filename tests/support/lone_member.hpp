@@ -26,6 +26,7 @@ class LoneMember {
   static NodeId us() { return NodeId{1}; }
   static NodeId peer(std::size_t i) { return NodeId{10 + i}; }
   static Address address_of(NodeId node);
+  static NodeId node_at(const Address& address) { return NodeId{static_cast<std::uint64_t>(address.port - 4000)}; }
   /// What peer i would say of itself.
   static wire::MemberUpdate statement(NodeId node, wire::MemberState state = wire::MemberState::alive,
                                       std::uint32_t incarnation = 0);
@@ -42,6 +43,8 @@ class LoneMember {
   }
   /// Lets time pass; timers come on time.
   void run_for(Duration length);
+  /// Likewise, and every peer that is pinged answers within a millisecond.
+  void run_answered_for(Duration length);
   /// Time passes, and nothing is run; what was due meanwhile comes at the end of it.
   void stall_for(Duration length);
   /// Time passes until a datagram whose body is a B is sent; it is the last of `sent`.

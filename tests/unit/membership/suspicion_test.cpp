@@ -44,9 +44,8 @@ TEST_CASE("where nobody is left to confirm, a suspicion lasts no longer than the
 TEST_CASE("a suspicion runs from its first accusation, whenever the others come") {
   Suspicions suspicions(Profile::lan());
   suspicions.accuse(suspect, 1, 100, Instant{10s});
-  CHECK(suspicions.deadline() == Instant{58s});
+  CHECK(suspicions.take_expired(Instant{57s}).empty());
   suspicions.accuse(suspect, 3, 100, Instant{13s});
-  CHECK(suspicions.deadline() == Instant{18s});
   CHECK(suspicions.take_expired(Instant{17s}).empty());
   CHECK(suspicions.take_expired(Instant{18s}) == std::vector{suspect});
   CHECK(suspicions.deadline() == membership::never);
@@ -58,7 +57,8 @@ TEST_CASE("a dropped suspicion never becomes a verdict, and a new one starts afr
   suspicions.drop(suspect);
   CHECK(suspicions.take_expired(Instant{100s}).empty());
   suspicions.accuse(suspect, 3, 100, Instant{100s});
-  CHECK(suspicions.deadline() == Instant{108s});
+  CHECK(suspicions.take_expired(Instant{107s}).empty());
+  CHECK(suspicions.take_expired(Instant{108s}) == std::vector{suspect});
 }
 
 TEST_CASE("time that we did not live through does not count against anybody") {
@@ -67,5 +67,16 @@ TEST_CASE("time that we did not live through does not count against anybody") {
   suspicions.postpone(60s);
   CHECK(suspicions.take_expired(Instant{60s}).empty());
   suspicions.accuse(suspect, 4, 100, Instant{61s});
-  CHECK(suspicions.deadline() == Instant{68s});
+  CHECK(suspicions.take_expired(Instant{67s}).empty());
+  CHECK(suspicions.take_expired(Instant{68s}) == std::vector{suspect});
+}
+
+TEST_CASE("a period before the verdict comes the last call, once") {
+  Suspicions suspicions(Profile::lan());
+  suspicions.accuse(suspect, 3, 100, Instant{});
+  CHECK(suspicions.deadline() == Instant{7s});
+  CHECK(suspicions.take_last_calls(Instant{6s}).empty());
+  CHECK(suspicions.take_last_calls(Instant{7s}) == std::vector{suspect});
+  CHECK(suspicions.take_last_calls(Instant{7s}).empty());
+  CHECK(suspicions.deadline() == Instant{8s});
 }
