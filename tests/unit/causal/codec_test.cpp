@@ -177,6 +177,30 @@ TEST_CASE("a vector with an unsorted, repeated or zero entry is malformed") {
   CHECK_FALSE(decode_version_vector(vector({{{1}, counter_max + 1}})));
 }
 
+TEST_CASE("an object with unsorted or repeated siblings is malformed") {
+  const auto object = [](Dot first, Dot second) {
+    return encode(Object{.siblings = {{.dot = first, .value = "a"}, {.dot = second, .value = "b"}}, .context = {}});
+  };
+  CHECK(decode_object(object({{1}, 1}, {{1}, 2})).has_value());
+  CHECK_FALSE(decode_object(object({{1}, 2}, {{1}, 1})));
+  CHECK_FALSE(decode_object(object({{2}, 1}, {{1}, 2})));
+  CHECK_FALSE(decode_object(object({{1}, 1}, {{1}, 1})));
+}
+
+TEST_CASE("what was seen of nobody, or of an actor nothing, is malformed") {
+  const auto seen = [](std::uint64_t actor, std::uint64_t base) {
+    return made([=](ByteWriter& out) {
+      out.varint(1);
+      out.fixed64(actor);
+      out.varint(base);
+      out.varint(0);
+    });
+  };
+  CHECK(decode_seen(seen(1, 1)).has_value());
+  CHECK_FALSE(decode_seen(seen(1, 0)));
+  CHECK_FALSE(decode_seen(seen(0, 1)));
+}
+
 TEST_CASE("a number longer than it need be is malformed") {
   CHECK(decode_dot_set(BytesView("\1\5\0", 3)).has_value());
   CHECK_FALSE(decode_dot_set(BytesView("\1\x85\0\0", 4)));
