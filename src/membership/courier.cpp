@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t count_growth_bytes = 2;
 /// No update is smaller; with less room there is no use in looking for one that fits.
 constexpr std::size_t update_bytes_min = 48;
+/// So many that do not fit any more, and the datagram is full: the queue may be long.
+constexpr std::size_t misfits_max = 4;
 
 }  // namespace
 
@@ -57,10 +59,13 @@ void Courier::add_updates(const Letter& letter, std::size_t room, std::vector<wi
   const bool may_not_know_us = !reader || !is_live(reader->state);
   if (may_not_know_us) add(view_.self().statement());
 
+  std::size_t misfits = 0;
   view_.news().offer(sends_max(multiplier_, view_.size()), [&](NodeId node) {
-    if (room < update_bytes_min) return Fit::full;
+    if (room < update_bytes_min || misfits == misfits_max) return Fit::full;
     if (node == letter.reader || (may_not_know_us && node == us)) return Fit::passed_over;
-    return add(*view_.find(node));
+    const Fit fit = add(*view_.find(node));
+    misfits += fit == Fit::passed_over;
+    return fit;
   });
 }
 
