@@ -1,0 +1,103 @@
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "base/random.hpp"
+#include "storage/sqlite/sqlite_engine.hpp"
+#include "support/temp_directory.hpp"
+
+/// What the SQLite engine does at the edges of its disk.
+namespace starling::storage {
+namespace {
+
+using test::TempDirectory;
+
+ring::Key key(std::uint64_t number) { return {.bytes = "key", .token = Token{number * 0x9e37'79b9'7f4a'7c15ULL}}; }
+
+Result<> write(Engine& engine, std::uint64_t first, std::uint64_t count) {
+  auto done = engine.begin();
+  for (std::uint64_t i = first; done && i < first + count; ++i) done = engine.insert(key(i), Bytes(1000, 'x'));
+  if (done) done = engine.commit();
+  if (!done) engine.rollback();
+  return done;
+}
+
+bool has(Engine& engine, std::uint64_t number) {
+  Bytes row;
+  const auto found = engine.get(key(number), row);
+  return found.has_value() && *found;
+}
+
+TEST_CASE("a full disk is said to be full, keeps what it has, and takes writes again when there is room") {
+  TempDirectory place;
+  const auto opened = SqliteEngine::open({.directory = place.path(), .file_bytes_max = 1 << 20});
+  REQUIRE(opened.has_value());
+  Engine& engine = **opened;
+  std::uint64_t written = 0;
+  Result<> done;
+  while ((done = write(engine, written, 10))) written += 10;
+  CHECK(done.error().code == ErrorCode::disk_full);
+  CHECK(done.error().message.find("starling.db") != std::string::npos);
+  CHECK(written > 500);
+  CHECK(has(engine, 0));
+  CHECK(has(engine, written - 1));
+  CHECK_FALSE(has(engine, written));
+
+  REQUIRE(engine.begin().has_value());
+  for (std::uint64_t i = 0; i < 100; ++i) REQUIRE(engine.erase(key(i)).has_value());
+  REQUIRE(engine.commit().has_value());
+  CHECK(write(engine, written, 10).has_value());
+}
+
+TEST_CASE("a write that the system refuses is a storage failure") {
+  TempDirectory place;
+  const auto opened = SqliteEngine::open({.directory = place.path()});
+  REQUIRE(opened.has_value());
+  REQUIRE(write(**opened, 0, 10).has_value());
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{.rlim_cur = 200'000, .rlim_max = before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  const auto done = write(**opened, 10, 1000);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  REQUIRE_FALSE(done.has_value());
+  CHECK(done.error().code == ErrorCode::storage_failed);
+}
+
+TEST_CASE("checkpoints keep the log bounded under writes that never pause, and empty it in a pause") {
+  TempDirectory place;
+  constexpr std::uint64_t wal_bytes_max = 1 << 20;
+  const auto opened =
+      SqliteEngine::open({.directory = place.path(), .durability = Durability::normal, .wal_bytes_max = wal_bytes_max});
+  REQUIRE(opened.has_value());
+  Engine& engine = **opened;
+  const auto wal = place.path() / "starling.db-wal";
+  REQUIRE(write(engine, 0, 2000).has_value());
+  REQUIRE(engine.maintain(Engine::Pace::idle).has_value());
+  CHECK(std::filesystem::file_size(wal) == 0);
+
+  Random random(1);
+  std::uintmax_t longest = 0;
+  for (int batch = 0; batch < 400; ++batch) {
+    REQUIRE(engine.begin().has_value());
+    for (int i = 0; i < 16; ++i) REQUIRE(engine.update(key(random.below(2000)), Bytes(1000, 'y')).has_value());
+    const std::vector<Engine::StateRow> states = {{PartitionId{1}, Bytes(500, 's')}};
+    REQUIRE(engine.save_states(states).has_value());
+    REQUIRE(engine.commit().has_value());
+    REQUIRE(engine.maintain(Engine::Pace::busy).has_value());
+    longest = std::max(longest, std::filesystem::file_size(wal));
+  }
+  CHECK(engine.stats().checkpoints > 5);
+  CHECK(longest < 2 * wal_bytes_max);
+  REQUIRE(engine.maintain(Engine::Pace::idle).has_value());
+  CHECK(std::filesystem::file_size(wal) == 0);
+  CHECK(engine.stats().wal_bytes == 0);
+  CHECK(engine.check().has_value());
+}
+
+}  // namespace
+}  // namespace starling::storage
