@@ -201,6 +201,23 @@ TEST_CASE("what was seen of nobody, or of an actor nothing, is malformed") {
   CHECK_FALSE(decode_seen(seen(0, 1)));
 }
 
+TEST_CASE("counters beyond the last there is are malformed") {
+  const auto set = [](std::uint64_t base, std::uint64_t skip, std::uint64_t more) {
+    return made([=](ByteWriter& out) {
+      out.varint(base);
+      out.varint(1);
+      out.varint(skip);
+      out.varint(more);
+    });
+  };
+  CHECK(decode_dot_set(encode(DotSet(counter_max, {}))).has_value());
+  CHECK_FALSE(decode_dot_set(encode(DotSet(counter_max + 1, {}))));
+  CHECK(decode_dot_set(set(counter_max - 3, 0, 1)).has_value());
+  CHECK_FALSE(decode_dot_set(set(counter_max - 3, 0, 2)));
+  CHECK_FALSE(decode_dot_set(set(counter_max - 3, 2, 0)));
+  CHECK_FALSE(decode_dot_set(set(0, UINT64_MAX, UINT64_MAX)));
+}
+
 TEST_CASE("a number longer than it need be is malformed") {
   CHECK(decode_dot_set(BytesView("\1\5\0", 3)).has_value());
   CHECK_FALSE(decode_dot_set(BytesView("\1\x85\0\0", 4)));
