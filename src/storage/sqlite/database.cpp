@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/sqlite/page_cache.hpp"
+
 namespace starling::storage {
 
 namespace {
@@ -31,6 +33,7 @@ Result<Database> Database::open(const SqliteOptions& options) {
 }
 
 Result<> Database::connect(const SqliteOptions& options) {
+  install_page_cache();
   std::error_code why;
   std::filesystem::create_directories(options.directory, why);
   if (why)
