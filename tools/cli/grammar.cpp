@@ -1,12 +1,10 @@
 #include "cli/grammar.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/output.hpp"
 #include "cli/shell.hpp"
+#include "common_flags.hpp"
 
 namespace starling::cli {
 namespace {
@@ -122,17 +120,6 @@ void add_cluster_commands(const Builder& build) {
 
 const std::map<std::string, Format> formats{{"table", Format::table}, {"json", Format::json}, {"raw", Format::raw}};
 
-api::Level level_of(const std::string& word) {
-  if (word == "one") return api::Level::one();
-  if (word == "quorum") return api::Level::quorum();
-  if (word == "all") return api::Level::all();
-  std::uint32_t number = 0;
-  auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (wrong != std::errc() || end != word.data() + word.size() || number == 0)
-    throw CLI::ValidationError("'" + word + "' is not one, quorum, all or a number of replicas");
-  return api::Level::number(number);
-}
-
 void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("-n,--node", settings.nodes, "Client address of one or more nodes to begin with")
       ->option_text("HOST:PORT[,...] [127.0.0.1:4701, or $STARLING_NODE]")
@@ -144,20 +131,15 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.add_option("-f,--format", settings.format, "table for people, json for programs, raw for bare values")
       ->transform(CLI::CheckedTransformer(formats))
       ->option_text("table|json|raw");
-  app.add_option_function<std::uint64_t>(
-         "-t,--timeout", [&settings](const std::uint64_t& ms) { settings.timeout = std::chrono::milliseconds(ms); },
-         "How long to try, like 500ms or 5s")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::uint64_t>{{"ms", 1}, {"s", 1000}, {"m", 60'000}},
-                                        CLI::AsNumberWithUnit::UNIT_REQUIRED))
-      ->default_str("5s")
+  tools::add_duration(app, "-t,--timeout", settings.timeout, "How long to try, like 500ms or 5s")
       ->option_text("TIME [5s]");
   app.add_option("-b,--bucket", settings.bucket, "The bucket of all keys named; the default one if left out");
   app.add_option_function<std::string>(
-         "-r", [&settings](const std::string& word) { settings.r = level_of(word); },
+         "-r", [&settings](const std::string& word) { settings.r = tools::level_of(word); },
          "How many replicas must answer a read: one, quorum, all or a number")
       ->type_name("R");
   app.add_option_function<std::string>(
-         "-w", [&settings](const std::string& word) { settings.w = level_of(word); },
+         "-w", [&settings](const std::string& word) { settings.w = tools::level_of(word); },
          "How many replicas must have a write: one, quorum, all or a number")
       ->type_name("W");
 }

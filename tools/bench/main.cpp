@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "bench/flags.hpp"
+#include "bench/prepare.hpp"
+#include "bench/report.hpp"
+#include "bench/run.hpp"
+#include "client/error.hpp"
+
+namespace {
+
+using namespace starling;
+using namespace starling::bench;
+
+constexpr int failed = 1;
+constexpr int misused = 2;
+
+int complain(std::string_view words) {
+  fmt::print(stderr, "kvbench: {}\n", words);
+  return failed;
+}
+
+Result<Tally> run(const Plan& plan, api::Client& client, api::RingInfo ring) {
+  std::vector<client::HostPort> nodes;
+  for (const std::string& node : plan.nodes) nodes.push_back(client::parse_host_port(node).value());
+  Ledger ledger(plan.keys, plan.value_bytes);
+  if (needs_contexts(plan.workload)) {
+    api::Result<std::uint64_t> found = learn_contexts(client, plan, ledger);
+    if (!found) return fail(ErrorCode::unavailable, "the scan before the run: " + found.error().message);
+    if (*found < plan.keys)
+      fmt::print(stderr, "kvbench: {} of {} keys are there; run --workload load first for all\n", *found, plan.keys);
+  }
+  return Run(plan, std::move(nodes), std::move(ring), ledger).go();
+}
+
+int run_and_report(const Asked& asked) {
+  api::Result<api::Client> client =
+      api::Client::open({.nodes = asked.plan.nodes, .fail_fast = true, .name = "kvbench"});
+  if (!client) return complain(client.error().message);
+  api::Result<api::RingInfo> ring = client->ring();
+  if (!ring) return complain(ring.error().message);
+  std::optional<Floor> floor;
+  if (ring->assignment.empty()) return complain("this node is in no cluster yet: kvcli cluster init");
+  if (!asked.plan.floor_directory.empty()) {
+    auto replicas = static_cast<std::uint32_t>(ring->assignment.front().size());
+    floor = Floor{{}, replicas, replicas / 2 + 1};
+  }
+  Result<Tally> tally = run(asked.plan, *client, *std::move(ring));
+  if (!tally) return complain(tally.error().message);
+  if (floor) {
+    Result<tools::FloorReport> figures = tools::measure_floor(asked.floor);
+    if (!figures) return complain(figures.error().message);
+    floor->figures = *figures;
+  }
+  print_report(asked.plan, *tally, floor);
+  if (!kept_up(*tally)) return complain("less than 95 % of what was offered was done");
+  return tally->stale > 0 ? complain("there were stale reads") : 0;
+}
+
+int measure_floor(const Asked& asked) {
+  Result<tools::FloorReport> figures = tools::measure_floor(asked.floor);
+  if (!figures) return complain(figures.error().message);
+  print_floor(*figures, asked.plan.json);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Asked asked;
+  auto flags = program_flags(asked);
+  try {
+    flags->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return flags->exit(error, std::cout, std::cerr) == 0 ? 0 : misused;
+  }
+  if (asked.only_floor) return measure_floor(asked);
+  asked.floor.directory = asked.plan.floor_directory;
+  asked.floor.keys = asked.plan.keys;
+  asked.floor.value_bytes = asked.plan.value_bytes;
+  return run_and_report(asked);
+}
