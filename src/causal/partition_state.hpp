@@ -36,7 +36,8 @@ class PartitionState {
   /// (riak_kv #1643).
   void observe(const Object& object);
 
-  /// For anti-entropy and transfers: the union with another replica's. Notices amnesia likewise.
+  /// For anti-entropy and transfers: the union with another replica's, once every row that it speaks
+  /// of is here too (else fill() would take what has not arrived for replaced). Notices amnesia likewise.
   void join_seen(const Seen& other);
 
   /// None before the first put and while in doubt.
