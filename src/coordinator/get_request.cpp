@@ -24,16 +24,11 @@ void GetRequest::on_deadline(Step& step) {
 
 std::vector<Bytes> values_of(causal::Object object) {
   std::vector<Bytes> values;
-  const auto& siblings = object.siblings;
-  for (auto sibling = object.siblings.begin(); sibling != object.siblings.end(); ++sibling) {
-    if (sibling->tombstone) continue;
-    const auto same_request = [&](const causal::Sibling& earlier) {
-      return !earlier.tombstone && earlier.request == sibling->request;
-    };
-    if (sibling->request != 0 &&
-        std::any_of(siblings.begin(), siblings.cbegin() + (sibling - siblings.begin()), same_request))
-      continue;
-    values.push_back(std::move(sibling->value));
+  std::vector<std::uint64_t> shown;
+  for (auto& sibling : object.siblings) {
+    if (sibling.tombstone || std::find(shown.begin(), shown.end(), sibling.request) != shown.end()) continue;
+    if (sibling.request != 0) shown.push_back(sibling.request);
+    values.push_back(std::move(sibling.value));
   }
   return values;
 }

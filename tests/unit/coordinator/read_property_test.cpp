@@ -12,8 +12,6 @@ namespace starling::coordinator::test {
 
 namespace {
 
-constexpr std::array<NodeId, 3> replicas{us, second, third};
-
 /// One key at three replicas after random puts, deletes and merges that may never have arrived.
 std::array<causal::Object, 3> random_states(Random& random) {
   std::array<causal::Object, 3> states;

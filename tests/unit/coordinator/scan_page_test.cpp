@@ -28,15 +28,12 @@ TEST_CASE("a cursor survives its encoding, and only a cursor is one") {
   CHECK(decode_cursor("", ring) == ScanCursor{});
   for (const auto& cursor : {ScanCursor{{0}, {}}, ScanCursor{{3}, {}}, ScanCursor{{2}, key}})
     CHECK(decode_cursor(encode(cursor), ring) == cursor);
-  for (const Bytes& wrong : {Bytes("x"), encode({{4}, {}}), encode({{1}, key}), encode({{2}, key}) + '\0' + "x",
-                             "\x02" + encode({{2}, key}).substr(1), Bytes("\x01\x00\x02zz", 5)}) {
+  for (const Bytes& wrong : {Bytes("x"), encode({{4}, {}}), encode({{1}, key}), "\x02" + encode({{2}, key}).substr(1),
+                             Bytes("\x01\x00\x02zz", 5)}) {
     const auto refused = decode_cursor(wrong, ring);
-    // A longer key is another cursor, if it happens to lie in the same partition.
-    if (refused) CHECK(encode(*refused) == wrong);
-    if (!refused) CHECK(refused.error().code == ErrorCode::invalid);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::invalid);
   }
-  CHECK_FALSE(decode_cursor(encode({{4}, {}}), ring));
-  CHECK_FALSE(decode_cursor(encode({{1}, key}), ring));
 }
 
 TEST_CASE("pages are joined key by key, as far as all of them speak") {
@@ -56,7 +53,12 @@ TEST_CASE("pages are joined key by key, as far as all of them speak") {
   CHECK(joined.rows[0].object.siblings[0].value == "new");
   CHECK(joined.rows[1].key == keys[1]);
 
+  other.complete_to = keys[3];
+  CHECK(join_pages({first, other}).complete_to == keys[1]);
+  CHECK(join_pages({other, first}).complete_to == keys[1]);
+
   first.complete_to = {};
+  other.complete_to = {};
   const auto whole = join_pages({other, first});
   CHECK(whole.complete_to.bytes.empty());
   CHECK(whole.rows.size() == 4);

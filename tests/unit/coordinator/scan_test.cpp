@@ -117,6 +117,27 @@ TEST_CASE("replicas that differ are joined: a quorum sees a value that one has, 
   CHECK(found == std::map<Bytes, std::vector<Bytes>>{{"both", {"left", "right"}}, {"only there", {"there"}}});
 }
 
+TEST_CASE("a key that any of the replicas asked has is shown, however unevenly the rows are spread") {
+  Random random(5);
+  for (int round = 0; round < 30; ++round) {
+    Cluster cluster;
+    std::set<Bytes> expected;
+    for (int i = 0; i < 40; ++i) {
+      std::vector<NodeId> where;
+      for (const auto node : {us, second, third})
+        if (random.chance(1, 3)) where.push_back(node);
+      if (!where.empty()) expected.insert(name(i));
+      cluster.add(name(i), object({sibling(a1, "v")}), where);
+    }
+    const auto limit = static_cast<std::uint32_t>(1 + random.below(12));
+    const auto found = cluster.all({.bucket = "b", .limit = limit, .r = level(3)});
+    std::set<Bytes> names;
+    for (const auto& [key, values] : found) names.insert(key);
+    CHECK(names == expected);
+    CHECK(found.size() == expected.size());
+  }
+}
+
 TEST_CASE("the context of an item is that of its joined state") {
   Cluster cluster;
   cluster.add("k", object({sibling(a1, "left")}), {us});
