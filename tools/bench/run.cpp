@@ -21,7 +21,7 @@ Run::Run(const Plan& plan, std::vector<client::HostPort> nodes, api::RingInfo ri
     : plan_(plan),
       ledger_(ledger),
       mix_(plan),
-      random_(plan.seed + 1),
+      request_ids_(ledger.next_version()),
       lanes_(loop_, *this, nodes, plan.connections, std::move(ring)),
       operations_(plan.in_flight_max()),
       ticker_(loop_, [this] { on_tick(); }) {
@@ -105,7 +105,7 @@ void Run::send_write(std::size_t slot, const std::string& key) {
   operation.stage = Stage::writing;
   operation.version = ledger_.next_version();
   api::WriteOptions options{plan_.bucket, ledger_.context(operation.what.key), plan_.w, {}};
-  client::RequestTerms terms{plan_.timeout, (random_.next() >> 11) | 1};
+  client::RequestTerms terms{plan_.timeout, (request_ids_.next() >> 11) | 1};
   send(slot, key, "kv.put", client::pack_put(key, ledger_.value_of(operation.version), options, terms));
 }
 

@@ -58,7 +58,7 @@ class Run final : private client::Endpoint::Listener {
   const Plan& plan_;
   Ledger& ledger_;
   Mix mix_;
-  Random random_;
+  Random request_ids_;  ///< never those of another run: the nodes would know its writes again
   client::Loop loop_;
   Lanes lanes_;
   std::optional<Pace> pace_;  ///< once all are connected
