@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "base/byte_stream.hpp"
 #include "members.hpp"
 #include "ring/plan.hpp"
 
@@ -130,4 +131,26 @@ TEST_CASE("every shortening of a ring's bytes is malformed, and so is one byte m
   const Bytes bytes = encode(ring_of(members_in_zones(4, 2), 8, 3));
   for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(decode_ring(BytesView(bytes).substr(0, size)));
   CHECK_FALSE(decode_ring(bytes + '\0'));
+}
+
+TEST_CASE("numbers too large for their places are malformed, not cut to fit") {
+  const auto ring = [](std::uint64_t replicas, std::uint64_t weight, std::uint64_t owner) {
+    ByteWriter out(64);
+    out.byte(1);
+    out.fixed64(cluster.value);
+    out.varint(founding.value);
+    out.varint(replicas);
+    out.varint(1);
+    out.fixed64(9);
+    out.sized_bytes("zone");
+    out.varint(weight);
+    out.varint(1);
+    out.varint(owner);
+    return std::move(out).take();
+  };
+  constexpr std::uint64_t wrapped = std::uint64_t{1} << 32;
+  CHECK(decode_ring(ring(3, 1, 0)).has_value());
+  CHECK_FALSE(decode_ring(ring(wrapped + 3, 1, 0)));
+  CHECK_FALSE(decode_ring(ring(3, wrapped + 1, 0)));
+  CHECK_FALSE(decode_ring(ring(3, 1, 1)));
 }
