@@ -72,15 +72,17 @@ void Session::feed(BytesView bytes, std::vector<Asked>& asked) {
   input_.append(bytes);
   if (!recognise_client()) return;
   std::size_t at = 0;
-  while (!closing_) {
+  held_ = false;
+  while (wants_input()) {
     const BytesView rest = BytesView(input_).substr(at);
     const auto end = scan_.advance(rest);
     if (!end) return close_with(msgid_of(rest), end.error());
-    if (!*end) break;
+    if (!*end) return keep_input_from(at);
     scan_.restart();
     handle(rest.substr(0, **end), asked);
     at += **end;
   }
+  held_ = true;
   keep_input_from(at);
 }
 

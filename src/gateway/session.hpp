@@ -18,6 +18,9 @@ struct SessionLimits {
   /// one, and the bytes of them. Beyond: OVERLOADED at once.
   std::uint32_t in_flight_max = 4096;
   std::size_t in_flight_bytes_max = 64 * 1024 * 1024;
+  /// Requests at the node from which further ones wait in the input: a client that sends thousands
+  /// at once must not make the others wait until all of them are done.
+  std::uint32_t in_flight_pause = 64;
   /// Unread answers from which the driver stops reading more requests ...
   std::size_t output_pause_bytes = 1024 * 1024;
   /// ... and beyond which a read is answered OVERLOADED instead of with its values.
@@ -46,7 +49,8 @@ class Session {
     port::ClientRequest request;
   };
 
-  /// Bytes arrived. Appends to `asked`; what can be answered at once is answered.
+  /// Bytes arrived. Appends to `asked`; what can be answered at once is answered. What it leaves in
+  /// the input because too much is under way goes on with a call without bytes, once wants_input().
   void feed(BytesView bytes, std::vector<Asked>& asked);
   /// The node's answer to an Asked. Once for each.
   void reply(std::uint64_t id, port::ClientReply reply);
@@ -62,9 +66,12 @@ class Session {
   /// Answers made and not written yet, taken or not.
   std::size_t unread_bytes() const { return output_.size() + taken_; }
 
-  /// False while too many answers are unread: leave further requests in the socket.
-  bool wants_input() const { return !closing_ && unread_bytes() < limits_.output_pause_bytes; }
-  /// A request has begun to arrive and is not whole.
+  /// False while too many answers are unread or under way: leave further requests in the socket.
+  bool wants_input() const {
+    const std::uint32_t pause = held_ ? limits_.in_flight_pause / 2 : limits_.in_flight_pause;
+    return !closing_ && unread_bytes() < limits_.output_pause_bytes && waiting_.size() < pause;
+  }
+  /// A request has begun to arrive and is not whole; or, while !wants_input(), has to wait.
   bool mid_message() const { return !input_.empty(); }
   std::size_t buffered_bytes() const { return input_.size(); }
   /// Write what is in the output, then close. Later replies are dropped.
@@ -109,6 +116,7 @@ class Session {
   wire::MsgpackScan scan_;
   Bytes output_;
   std::size_t taken_{};
+  bool held_ = false;        ///< feed() stopped although there may be whole requests in the input
   bool recognised_ = false;  ///< the first bytes were a client's
   bool closing_ = false;
 

@@ -84,10 +84,11 @@ TEST_CASE("bytes mean the same however they are cut") {
     }
   }
   stream += "\xc1 and what follows is not looked at";
-  TestClient whole;
+  const SessionLimits unhurried{.in_flight_pause = 1000};
+  TestClient whole(unhurried);
   whole.send(stream);
   for (std::size_t piece_max : {1UL, 3UL, 100UL}) {
-    TestClient cut;
+    TestClient cut(unhurried);
     for (std::size_t at = 0; at < stream.size();) {
       const std::size_t piece = std::min(1 + random.below(piece_max), stream.size() - at);
       cut.send(BytesView(stream).substr(at, piece));
@@ -99,8 +100,31 @@ TEST_CASE("bytes mean the same however they are cut") {
     whole.session.take_output(output);
     whole.session.wrote(output.size());
     CHECK(cut.take_bytes() == output);
-    whole = TestClient();
+    whole = TestClient(unhurried);
     whole.send(stream);
+  }
+}
+
+TEST_CASE("a request with any byte changed is answered, refused or waited for") {
+  const std::vector<Bytes> requests{
+      request(1, "kv.get", array("k", map("r", 1, "bucket", "b"))),
+      request(2, "kv.put", array("k", bin("v"), map("context", bin("c"), "w", "all", "request_id", 7))),
+      request(3, "kv.mput", array(array(array("a", "1"), array("b", "2", bin("c"))))),
+      request(4, "kv.scan", array(map("limit", 5, "keys_only", true)))};
+  for (const Bytes& whole : requests) {
+    for (std::size_t place = 0; place < whole.size(); ++place) {
+      for (unsigned flip = 1; flip < 256; ++flip) {
+        Bytes damaged = whole;
+        damaged[place] = static_cast<char>(static_cast<unsigned char>(damaged[place]) ^ flip);
+        TestClient client;
+        client.send(damaged);
+        std::string answer = client.answers();
+        while (!client.asked.empty()) answer += client.answer_with(port::Failure{});
+        CHECK((answer.empty() || answer.starts_with("[1,")));
+        const bool is_notification = damaged[1] == 2;
+        CHECK((!answer.empty() || client.session.mid_message() || is_notification));
+      }
+    }
   }
 }
 
@@ -187,6 +211,26 @@ TEST_CASE("a client that does not read is asked for no more, then gets words ins
   client.session.wrote(socket.size());
   CHECK(client.session.unread_bytes() == 0);
   CHECK(client.session.wants_input());
+}
+
+TEST_CASE("what a client sends beyond its window waits in the input until half of the window is answered") {
+  TestClient client({.in_flight_pause = 4});
+  Bytes stream;
+  for (std::uint64_t msgid = 1; msgid <= 6; ++msgid) stream += request(msgid, "kv.get", array("k"));
+  client.send(stream);
+  CHECK(client.asked.size() == 4);
+  CHECK(!client.session.wants_input());
+  CHECK(client.session.mid_message());
+
+  client.session.reply(client.asked[0].id, get_reply("v"));
+  CHECK(!client.session.wants_input());
+  client.session.reply(client.asked[1].id, get_reply("v"));
+  client.session.reply(client.asked[2].id, get_reply("v"));
+  REQUIRE(client.session.wants_input());
+  client.send({});
+  CHECK(client.asked.size() == 6);
+  CHECK(!client.session.mid_message());
+  CHECK(client.session.in_flight() == 3);
 }
 
 TEST_CASE("a batch counts what it has gathered") {
