@@ -1,5 +1,7 @@
 #include "runtime/client_connection.hpp"
 
+#include <utility>
+
 namespace starling::runtime {
 
 namespace {
@@ -15,7 +17,7 @@ Result<> ClientConnection::accept(uv_stream_t* listener) { return stream_.accept
 
 void ClientConnection::reply(std::uint64_t id, port::ClientReply reply) {
   session_.reply(id, std::move(reply));
-  after_change();
+  go_on();
 }
 
 void ClientConnection::refuse(const Error& error) {
@@ -34,12 +36,25 @@ std::optional<std::string_view> ClientConnection::overdue(Instant now) {
 
 void ClientConnection::on_bytes(BytesView bytes) {
   if (session_.closing()) return;
-  std::vector<gateway::Session::Asked> asked;
-  const bool was_between = !session_.mid_message();
-  const std::size_t unread = session_.unread_bytes();
-  session_.feed(bytes, asked);
-  if (was_between || !asked.empty() || session_.unread_bytes() != unread) waiting_since_ = loop_.now();
-  for (gateway::Session::Asked& one : asked) owner_.on_asked(*this, one.id, std::move(one.request));
+  feeding_ = true;
+  for (std::vector<gateway::Session::Asked> asked;;) {
+    const bool was_between = !session_.mid_message();
+    const std::size_t unread = session_.unread_bytes();
+    session_.feed(std::exchange(bytes, {}), asked);
+    if (was_between || !asked.empty() || session_.unread_bytes() != unread) waiting_since_ = loop_.now();
+    if (asked.empty()) break;
+    for (gateway::Session::Asked& one : asked) owner_.on_asked(*this, one.id, std::move(one.request));
+    asked.clear();
+    if (!session_.wants_input() || !session_.mid_message()) break;
+  }
+  feeding_ = false;
+  after_change();
+}
+
+/// Something that may have held requests back is gone.
+void ClientConnection::go_on() {
+  if (feeding_) return;  // on_bytes() looks again
+  if (session_.wants_input() && session_.mid_message()) return on_bytes({});
   after_change();
 }
 
@@ -50,6 +65,8 @@ void ClientConnection::after_change() {
     stream_.close_when_sent();
   } else if (!session_.wants_input()) {
     stream_.pause();
+  } else {
+    stream_.resume();
   }
 }
 
@@ -59,8 +76,7 @@ void ClientConnection::before_write(Bytes& output) {
 
 void ClientConnection::on_taken(std::size_t bytes) {
   session_.wrote(bytes);
-  if (session_.wants_input()) stream_.resume();
-  if (session_.has_output()) stream_.touch();
+  go_on();
 }
 
 }  // namespace starling::runtime

@@ -42,12 +42,14 @@ class ClientConnection final : private StreamOwner {
   void before_write(Bytes& output) override;
   void on_taken(std::size_t bytes) override;
   void on_broken(std::string_view why) override { owner_.on_gone(*this, why); }
+  void go_on();
   void after_change();
 
   Loop& loop_;
   ClientConnectionOwner& owner_;
   std::uint64_t number_ = 0;
   gateway::Session session_;
+  bool feeding_ = false;
   Instant waiting_since_;  ///< for the rest of a message, or for the end of a goodbye
   Stream stream_;
 };

@@ -101,7 +101,8 @@ void PeerLink::on_hello_frame(BytesView body) {
   theirs_ = *hello;
   auto allowed = wire::check(ours_, theirs_);
   if (allowed && !owner_.wants(*this)) {
-    refused_ = true;
+    // Who accepted us counts this link as up and may have sent already: what it sends is heard.
+    (dialled_ ? up_ : refused_) = true;
     return close();
   }
   if (!dialled_) say_hello();  // also to one of another cluster, which then knows why we close

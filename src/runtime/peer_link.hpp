@@ -15,8 +15,8 @@ class PeerLink;
 class PeerLinkOwner {
  public:
   virtual ~PeerLinkOwner() = default;
-  /// The other end said who it is, and may talk with us. False: not over this link; it closes
-  /// without a hello of ours, which tells the other end to use its own end of the other link.
+  /// The other end said who it is, and may talk with us. False: not over this link; it closes. Who
+  /// dialled it gets no hello, which tells him to use the other link.
   virtual bool wants(PeerLink& link) = 0;
   /// The hellos are exchanged.
   virtual void on_up(PeerLink& link) = 0;
@@ -45,10 +45,10 @@ class PeerLink final : private StreamOwner {
   /// Says that nothing more comes from us. What the other end still sends is heard, if the link was up.
   void close();
 
-  /// The hellos are exchanged.
+  /// The other end said hello.
   bool up() const { return up_; }
-  /// The other end took the connection. If it is lost before it is up, a hello was not wanted.
-  bool connected() const { return connected_; }
+  /// Closed by the other end in place of a hello: it wants to talk over another link.
+  bool unwanted() const { return connected_ && !up_ && !refused_; }
   bool dialled() const { return dialled_; }
   const wire::Hello& theirs() const { return theirs_; }
   /// What was dialled, or who connected.

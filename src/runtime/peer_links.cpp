@@ -14,6 +14,8 @@ constexpr Duration unwanted_pause_max = 400ms;
 /// Two links of one pair that came up within so long are a race; later, the newer one replaces
 /// one that the other end has lost.
 constexpr Duration race = 5s;
+constexpr Duration complain_again = 1min;
+constexpr std::size_t complaints_max = 1000;
 constexpr std::size_t waiting_bytes_max = 64 * 1024 * 1024;
 constexpr std::size_t unknown_per_address_max = 64;
 constexpr std::size_t links_max = 8192;
@@ -75,13 +77,15 @@ void PeerLinks::tick() {
     if (const auto why = links_[i]->overdue(now)) drop(*links_[i], *why);
   for (auto& [node, peer] : peers_) {
     const bool idle = peer.link == nullptr && peer.dialled == nullptr;
-    if (idle && peer.address && peer.told_disconnected && now >= peer.next_dial) dial(node, peer);
+    const bool missed = peer.told_disconnected || !peer.waiting.empty();
+    if (idle && missed && peer.address && now >= peer.next_dial) dial(node, peer);
   }
   bury();
 }
 
 std::size_t PeerLinks::links_up() const {
-  return static_cast<std::size_t>(std::ranges::count_if(links_, [](const auto& link) { return link->up(); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(peers_, [](const auto& entry) { return entry.second.link != nullptr; }));
 }
 
 bool PeerLinks::wants(PeerLink& link) {
@@ -90,10 +94,12 @@ bool PeerLinks::wants(PeerLink& link) {
     log_.warning(fmt::format("{} is this node itself, or a copy of its data directory", to_string(link.remote())));
     return false;
   }
-  const Peer& peer = peers_[node];
+  Peer& peer = peers_[node];
   // We dial it and it dials us: of the two, the smaller id's connection is kept.
   if (peer.dialled != nullptr && peer.dialled != &link && !link.dialled() && ours_.node < node) return false;
-  return peer.link == nullptr || prefers(link, *peer.link);
+  if (peer.link == nullptr || prefers(link, *peer.link)) return true;
+  peer.link->send_frames(claim_waiting(link));
+  return false;
 }
 
 bool PeerLinks::prefers(const PeerLink& candidate, const PeerLink& present) const {
@@ -147,7 +153,12 @@ void PeerLinks::on_message(PeerLink& link, wire::Message message) {
 void PeerLinks::on_refused(PeerLink& link, const Error& error) {
   const auto kind = error.code == ErrorCode::wrong_cluster ? port::NoticeKind::wrong_cluster_seen
                                                            : port::NoticeKind::message_malformed;
-  log_.notice({kind, port::Severity::warning, link.theirs().node,
+  // Whoever is refused comes again and again: one line a minute will do.
+  if (complaints_.size() >= complaints_max) complaints_.clear();
+  Instant& next = complaints_[{link.theirs().node, link.remote().ip}];
+  const bool told_lately = loop_.now() < next;
+  if (!told_lately) next = loop_.now() + complain_again;
+  log_.notice({kind, told_lately ? port::Severity::count : port::Severity::warning, link.theirs().node,
                fmt::format("peer connection with {} refused: {}", to_string(link.remote()), error.message)});
 }
 
@@ -158,7 +169,7 @@ void PeerLinks::on_link_lost(PeerLink& link, std::string_view why) {
     if (peer.dialled == &link) {
       peer.dialled = nullptr;
       log_.debug(fmt::format("no connection to node {} at {}: {}", to_string(node), to_string(link.remote()), why));
-      dial_failed(node, peer, link.connected());
+      dial_failed(node, peer, link.unwanted());
     } else if (peer.link == &link) {
       peer.link = nullptr;
       peer.next_dial = loop_.now() + first_pause;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -77,6 +78,7 @@ class PeerLinks final : public PeerLinkOwner {
   std::unordered_map<NodeId, Peer> peers_;
   std::map<Address, Stranger> strangers_;
   std::vector<std::unique_ptr<PeerLink>> links_;
+  std::map<std::pair<NodeId, std::array<std::uint8_t, 16>>, Instant> complaints_;  ///< when to log the next
   std::vector<PeerLink*> lost_;  ///< to be destroyed when none of their calls is under way
 };
 
