@@ -29,8 +29,14 @@ TEST_CASE("a context comes back as it was given out") {
 }
 
 TEST_CASE("no context is the context of one who has seen nothing") {
-  CHECK(seal_context(secret, key, {}).empty());
   CHECK(open_context(secret, key, "")->empty());
+}
+
+TEST_CASE("who has read that there is nothing has a context all the same") {
+  const Bytes token = seal_context(secret, key, {});
+  CHECK_FALSE(token.empty());
+  CHECK(open_context(secret, key, token)->empty());
+  CHECK(refused(open_context(secret, Token{78}, token)));
 }
 
 TEST_CASE("a context of another key or another cluster is refused") {
