@@ -84,6 +84,15 @@ void GossipNetwork::leave(std::size_t node) {
   drain(node, out);
 }
 
+void GossipNetwork::forget_seeds() {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    nodes_[node].seeds.clear();
+    port::Outbox out;
+    if (is_up(node)) at(node).on_seeds({}, now_, out);
+    drain(node, out);
+  }
+}
+
 void GossipNetwork::stall(std::size_t node, Duration length) { nodes_[node].stalled_until = now_ + length; }
 
 void GossipNetwork::split(std::size_t first_right) {

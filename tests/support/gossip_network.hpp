@@ -52,6 +52,8 @@ class GossipNetwork {
   /// Its next life listens elsewhere.
   void move(std::size_t node);
   void leave(std::size_t node);
+  /// From now on, and over restarts, nobody has seeds: they find each other by what they know.
+  void forget_seeds();
   /// The process does not run for so long; what arrives waits.
   void stall(std::size_t node, Duration length);
   /// Two sides that do not hear each other: the nodes below `first_right`, and the others.
