@@ -22,7 +22,7 @@ struct Violation {
 /// - no phantom: a read returns nothing that was refused, never written, or written differently;
 /// - no resurrection: a read returns nothing that a seen put or delete was written over;
 /// - antichain: of two values that a read returns, neither was written over the other;
-/// - context: whatever a read found, it came with a context.
+/// - context: a read of a key that was written comes with a context, also when it finds nothing.
 std::vector<Violation> check(const History& history);
 
 }  // namespace starling::sim

@@ -90,7 +90,8 @@ OpId Clients::remove(std::size_t client, std::size_t host, std::size_t key, Op::
 }
 
 OpId Clients::write(Op op, bool blind) {
-  const Known known = blind ? Known{} : known_[{op.client, op.key}];
+  const auto found = known_.find({op.client, op.key});
+  const Known known = blind || found == known_.end() ? Known{} : found->second;
   op.covers = known.covers;
   port::PutRequest request{.key = key_of(op.key), .tombstone = op.kind == Op::Kind::remove, .w = level(op.strength)};
   if (!known.context.empty()) request.context = known.context;

@@ -19,8 +19,8 @@ class Drawing {
     for (Kind kind :
          {&Drawing::kill, &Drawing::kill, &Drawing::restart, &Drawing::cut_off, &Drawing::split, &Drawing::one_way,
           &Drawing::freeze, &Drawing::weather, &Drawing::slow_disk, &Drawing::broken_disk, &Drawing::move}) {
-      if (random_.chance(1, 2)) continue;
-      const std::uint64_t times = 1 + random_.below(6);
+      if (random_.chance(2, 3)) continue;
+      const std::uint64_t times = 1 + random_.below(4);
       for (std::uint64_t i = 0; i < times; ++i) {
         begins_ = from_ + span(length_);
         ends_ = begins_ + (random_.chance(1, 5) ? span(length_) : span(4s));
@@ -68,7 +68,7 @@ class Drawing {
     std::set<HostIndex> side;
     for (HostIndex host = 0; host < hosts_; ++host)
       if (random_.chance(1, 2)) side.insert(host);
-    cut(side, true);
+    if (!side.empty() && side.size() < hosts_) cut(side, true);
   }
 
   void one_way() { cut({host_}, false); }

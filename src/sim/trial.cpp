@@ -86,8 +86,8 @@ class Trial {
   }
 
   void conclude() {
-    for (const auto& found : {check(history_), ledger_.violations()})
-      result_.violations.insert(result_.violations.end(), found.begin(), found.end());
+    for (const auto& found : {ledger_.violations(), check(history_)})  // the causes before the consequences
+      result_.violations.insert(result_.violations.begin(), found.begin(), found.end());
     if (!result_.violations.empty()) result_.story = story_of(history_, result_.violations.front().key);
     result_.seed = config_.seed;
     result_.trace = world_.trace().hash();
