@@ -8,8 +8,6 @@ namespace {
 
 using namespace storage;
 
-#define FOR_EACH_DISK(sentence) TEST_CASE_TEMPLATE(sentence, Disk, MemoryDisk, SqliteDisk)
-
 void flip_record(Engine& engine, const std::string& name) {
   const auto records = engine.load_records();
   for (auto [record, bytes] : *records) {

@@ -22,6 +22,7 @@ class MemoryDisk {
   storage::MemoryEngine engine_;
 };
 
+template <storage::Durability durability>
 class SqliteDisk {
  public:
   SqliteDisk() { open(); }
@@ -43,7 +44,7 @@ class SqliteDisk {
 
  private:
   void open() {
-    auto opened = storage::SqliteEngine::open({.directory = place(), .durability = storage::Durability::normal});
+    auto opened = storage::SqliteEngine::open({.directory = place(), .durability = durability});
     ensure(opened.has_value(), "the disk of a test opens");
     engine_ = *std::move(opened);
   }
@@ -53,4 +54,9 @@ class SqliteDisk {
   std::unique_ptr<storage::SqliteEngine> engine_;
 };
 
+using FullDisk = SqliteDisk<storage::Durability::full>;
+using NormalDisk = SqliteDisk<storage::Durability::normal>;
+
 }  // namespace starling::test
+
+#define FOR_EACH_DISK(sentence) TEST_CASE_TEMPLATE(sentence, Disk, MemoryDisk, FullDisk, NormalDisk)

@@ -13,8 +13,6 @@ namespace {
 
 using storage::Engine;
 
-#define FOR_EACH_DISK(sentence) TEST_CASE_TEMPLATE(sentence, Disk, MemoryDisk, SqliteDisk)
-
 constexpr std::uint64_t top = ~std::uint64_t{0};
 
 ring::Key key(std::uint64_t token, Bytes bytes = "k") { return {.bytes = std::move(bytes), .token = Token{token}}; }

@@ -12,8 +12,6 @@ namespace {
 
 using namespace storage;
 
-#define FOR_EACH_DISK(sentence) TEST_CASE_TEMPLATE(sentence, Disk, MemoryDisk, SqliteDisk)
-
 using Values = std::vector<std::string>;
 
 /// Writes as another replica of the partition coordinates them.

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/sqlite/gathering_vfs.hpp"
 #include "storage/sqlite/page_cache.hpp"
 
 namespace starling::storage {
@@ -41,9 +42,9 @@ Result<> Database::connect(const SqliteOptions& options) {
                 fmt::format("the data directory {} cannot be created: {}", options.directory.native(), why.message()));
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                         SQLITE_OPEN_EXRESCODE;
+  const std::string vfs = options.durability == Durability::full ? gathering_vfs(options.vfs) : options.vfs;
   sqlite3* connection = nullptr;
-  const int code =
-      sqlite3_open_v2(path_.c_str(), &connection, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+  const int code = sqlite3_open_v2(path_.c_str(), &connection, flags, vfs.empty() ? nullptr : vfs.c_str());
   connection_.reset(connection);
   if (code != SQLITE_OK) return std::unexpected(error(code));
   if (sqlite3_db_readonly(connection, "main") == 1) return std::unexpected(error(SQLITE_READONLY));
