@@ -130,33 +130,20 @@ void Session::serve(std::uint64_t msgid, BytesView method, BytesView params, std
   if (call->errors) errors_ = *call->errors;
   if (call->method == Method::ping)
     return append_response(output_, msgid, [](wire::Packer& packer) { packer.pack_nil().pack("pong"); });
-  if (auto room = room_for(requests.size(), params.size()); !room) return respond(msgid, room.error());
 
-  Waiting waiting{.msgid = msgid, .call = *call, .bytes = params.size(), .batch = 0, .item = 0};
+  Waiting waiting{.msgid = msgid, .call = *call, .bytes = 0, .batch = 0, .item = 0};
   if (call->is_batch()) {
     Batch batch{.msgid = msgid, .call = *call, .replies = {}, .missing = requests.size(), .gathered_bytes = 0};
     if (requests.empty()) return finish(batch);
     batch.replies.resize(requests.size());
     waiting.batch = batches_.insert(std::move(batch));
   }
-  in_flight_bytes_ += params.size();
+  waiting.bytes = params.size() / requests.size();
   for (port::ClientRequest& request : requests) {
+    in_flight_bytes_ += waiting.bytes;
     asked.push_back({.id = waiting_.insert(waiting), .request = std::move(request)});
     ++waiting.item;
-    waiting.bytes = 0;  // the first item carries the bytes of all
   }
-}
-
-Result<void> Session::room_for(std::size_t requests, std::size_t bytes) const {
-  if (waiting_.size() + requests > limits_.in_flight_max)
-    return fail(ErrorCode::overloaded,
-                fmt::format("{} requests of this connection are unanswered, and {} are the limit; wait for some",
-                            waiting_.size(), limits_.in_flight_max));
-  if (in_flight_bytes_ > 0 && in_flight_bytes_ + bytes > limits_.in_flight_bytes_max)
-    return fail(ErrorCode::overloaded,
-                fmt::format("unanswered requests of this connection hold {} bytes, and {} are the limit; wait for some",
-                            in_flight_bytes_, limits_.in_flight_bytes_max));
-  return {};
 }
 
 // --- Answers back ---

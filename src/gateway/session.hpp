@@ -14,13 +14,11 @@ namespace starling::gateway {
 struct SessionLimits {
   /// One request as it stands on the wire: the largest value and room for what surrounds it.
   std::size_t request_bytes_max = 9 * 1024 * 1024;
-  /// Requests handed to the node and not answered yet, each item of an mget or mput counting as
-  /// one, and the bytes of them. Beyond: OVERLOADED at once.
-  std::uint32_t in_flight_max = 4096;
-  std::size_t in_flight_bytes_max = 64 * 1024 * 1024;
-  /// Requests at the node from which further ones wait in the input: a client that sends thousands
-  /// at once must not make the others wait until all of them are done.
+  /// Requests at the node (each item of an mget or mput is one), and the bytes of them, from which
+  /// further ones wait in the input: a client that sends thousands at once neither takes the memory
+  /// for them nor makes the others wait until all are done.
   std::uint32_t in_flight_pause = 64;
+  std::size_t in_flight_pause_bytes = 16 * 1024 * 1024;
   /// Unread answers from which the driver stops reading more requests ...
   std::size_t output_pause_bytes = 1024 * 1024;
   /// ... and beyond which a read is answered OVERLOADED instead of with its values.
@@ -69,7 +67,8 @@ class Session {
   /// False while too many answers are unread or under way: leave further requests in the socket.
   bool wants_input() const {
     const std::uint32_t pause = held_ ? limits_.in_flight_pause / 2 : limits_.in_flight_pause;
-    return !closing_ && unread_bytes() < limits_.output_pause_bytes && waiting_.size() < pause;
+    return !closing_ && waiting_.size() < pause && in_flight_bytes_ < limits_.in_flight_pause_bytes &&
+           unread_bytes() < limits_.output_pause_bytes;
   }
   /// A request has begun to arrive and is not whole; or, while !wants_input(), has to wait.
   bool mid_message() const { return !input_.empty(); }
@@ -84,7 +83,7 @@ class Session {
   struct Waiting {
     std::uint64_t msgid{};
     Call call;
-    std::size_t bytes{};    ///< counted against in_flight_bytes_max
+    std::size_t bytes{};    ///< as counted in in_flight_bytes_
     std::uint64_t batch{};  ///< 0: a request of its own
     std::size_t item{};
   };
@@ -103,7 +102,6 @@ class Session {
   void gather(const Waiting& waiting, port::ClientReply&& reply);
   void finish(const Batch& batch);
   void withhold_if_unread(port::ClientReply& reply) const;
-  Result<void> room_for(std::size_t requests, std::size_t bytes) const;
 
   void respond(std::uint64_t msgid, const Call& call, const port::ClientReply& reply);
   void respond(std::uint64_t msgid, const Error& error);

@@ -160,29 +160,24 @@ TEST_CASE("the driver can see that a message is incomplete") {
   CHECK(client.session.buffered_bytes() == 0);
 }
 
-TEST_CASE("too many requests at once are refused at once, and there is room again when some are done") {
-  TestClient client({.in_flight_max = 2});
-  client.call(1, "kv.get", array("a"));
-  client.call(2, "kv.get", array("b"));
-  CHECK(client.answer_to(3, "kv.get", array("c")).starts_with(R"([1,3,"OVERLOADED 2 requests of this connection)"));
-  CHECK(client.answer_to(4, "kv.mget", array(array("x"))).starts_with(R"([1,4,"OVERLOADED)"));
-  CHECK(client.answer_to(5, "ping", array()) == R"([1,5,null,"pong"])");
-  client.answer_with(get_reply("A"));
-  client.call(6, "kv.get", array("d"));
-  CHECK(client.session.in_flight() == 2);
-}
+TEST_CASE("the bytes of unanswered requests are bounded, and a single one always has room") {
+  TestClient client({.in_flight_pause_bytes = 1000});
+  auto put = [](std::uint64_t msgid, std::size_t bytes) {
+    return request(msgid, "kv.put", array("k", bin(Bytes(bytes, 'v'))));
+  };
+  client.send(put(1, 2000) + put(2, 700) + put(3, 700) + put(4, 700));
+  CHECK(client.asked.size() == 1);
+  CHECK(!client.session.wants_input());
+  client.answer_with(port::PutReply{.siblings = 1, .context = "c"});
+  REQUIRE(client.session.wants_input());
+  client.send({});
+  CHECK(client.asked.size() == 2);
 
-TEST_CASE("the bytes of unanswered requests are bounded") {
-  TestClient client({.in_flight_bytes_max = 1000});
-  client.call(1, "kv.put", array("k", bin(Bytes(700, 'v'))));
-  CHECK(client.answer_to(2, "kv.put", array("k", bin(Bytes(700, 'v')))).starts_with(R"([1,2,"OVERLOADED)"));
-  client.answer_with(port::PutReply{.siblings = 1, .context = "c"});
-  // A single one may be larger than all of them together should be.
-  client.call(3, "kv.put", array("k", bin(Bytes(2000, 'v'))));
-  CHECK(client.session.in_flight() == 1);
-  client.answer_with(port::PutReply{.siblings = 1, .context = "c"});
-  client.call(4, "kv.mput", array(array(array("a", bin(Bytes(600, 'v'))), array("b", "2"))));
-  CHECK(client.answer_to(5, "kv.put", array("k", bin(Bytes(700, 'v')))).starts_with(R"([1,5,"OVERLOADED)"));
+  TestClient batch({.in_flight_pause_bytes = 1000});
+  batch.call(1, "kv.mput", array(array(array("a", bin(Bytes(1500, 'v'))), array("b", "2"))));
+  CHECK(!batch.session.wants_input());
+  batch.answer_with(port::PutReply{.siblings = 1, .context = "c"});
+  CHECK(batch.session.wants_input());
 }
 
 TEST_CASE("a client that does not read is asked for no more, then gets words instead of values") {
