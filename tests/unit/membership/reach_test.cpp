@@ -94,6 +94,20 @@ TEST_CASE("a return from the dead hurries the next exchange, and only that one")
   CHECK_FALSE(rounds.take_due(Instant{28s}, 3));
 }
 
+TEST_CASE("when we hear that somebody is back from the dead, we exchange states within a few periods") {
+  for (const bool is_back : {true, false}) {
+    LoneMember member(3);
+    member.say_by_stream(LoneMember::peer(1), wire::PushPull{.reply_wanted = false, .epoch = {}, .members = {}});
+    const NodeId lost = LoneMember::peer(0);
+    member.say(LoneMember::peer(1), wire::Gossip{}, {LoneMember::statement(lost, MemberState::dead)});
+    member.run_answered_for(2s);
+    member.forget();
+    if (is_back) member.say(LoneMember::peer(1), wire::Gossip{}, {LoneMember::statement(lost, MemberState::alive, 1)});
+    member.run_answered_for(7s);
+    CHECK(member.messages_with<wire::PushPull>().empty() != is_back);
+  }
+}
+
 TEST_CASE("the larger the cluster, the rarer the exchange") {
   CHECK(membership::push_pull_period(Profile::lan(), 2) == 30s);
   CHECK(membership::push_pull_period(Profile::lan(), 32) == 30s);
