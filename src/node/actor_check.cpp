@@ -15,13 +15,31 @@ constexpr Duration ask_again = 500ms;
 void ActorCheck::start(Instant now, port::Outbox& out) {
   stage_ = Stage::listing;
   deadline_ = now + patience_;
+  store(out);
+}
+
+void ActorCheck::doubt_all(const ring::Ring& ring, port::Outbox& out) {
+  const auto partitions = ring.partitions_of(self_);
+  doubted_.insert(partitions.begin(), partitions.end());
+  waiting_.clear();
+  out.notice(port::NoticeKind::actor_doubted, port::Severity::warning, {},
+             "a peer knows a later life of this data directory, which must have been rolled back: every partition will "
+             "issue its next write under a new actor");
+  stage_ = Stage::doubting;
+  store(out);
+}
+
+/// The command of this stage. Kept apart from its answer, since a full disk refuses it until there is room.
+void ActorCheck::store(port::Outbox& out) {
   storing_ = tickets_.next();
-  out.store(storing_, storage::ListActors{});
+  if (stage_ == Stage::listing) return out.store(storing_, storage::ListActors{});
+  out.store(storing_, storage::DoubtActors{{doubted_.begin(), doubted_.end()}});
 }
 
 void ActorCheck::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, const ring::Ring& ring,
                            Instant now, port::Outbox& out) {
-  if (ticket != storing_ || !answer) return;  // whatever keeps storage from answering stops the node
+  if (ticket != storing_) return;
+  if (!answer) return arm(now + ask_again, out);
   if (stage_ == Stage::doubting) {
     stage_ = Stage::done;
     return;
@@ -30,8 +48,7 @@ void ActorCheck::on_stored(port::Ticket ticket, const Result<storage::Answer>& a
   stage_ = Stage::asking;
   if (const auto* actors = std::get_if<storage::ListActorsAnswer>(&*answer)) divide(actors->claims, ring);
   if (waiting_.empty()) return conclude(out);
-  for (const auto& neighbour : waiting_) ask(neighbour, out);
-  arm(now, out);
+  ask_all(now, out);
 }
 
 /// Each neighbour is asked about the partitions that it holds too.
@@ -43,13 +60,14 @@ void ActorCheck::divide(const std::vector<storage::ActorClaim>& claims, const ri
   }
 }
 
-void ActorCheck::ask(const Waiting::value_type& neighbour, port::Outbox& out) {
-  out.send(neighbour.first, neighbour.second);
+void ActorCheck::ask_all(Instant now, port::Outbox& out) {
+  for (const auto& [neighbour, check] : waiting_) out.send(neighbour, check);
+  arm(std::min(now + ask_again, deadline_), out);
 }
 
 void ActorCheck::on_connected(NodeId node, port::Outbox& out) {
   if (stage_ != Stage::asking) return;
-  if (auto found = waiting_.find(node); found != waiting_.end()) ask(*found, out);
+  if (auto found = waiting_.find(node); found != waiting_.end()) out.send(node, found->second);
 }
 
 void ActorCheck::on_reply(NodeId from, const wire::ActorCheckReply& reply, port::Outbox& out) {
@@ -63,10 +81,10 @@ void ActorCheck::on_reply(NodeId from, const wire::ActorCheckReply& reply, port:
 }
 
 void ActorCheck::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
-  if (ticket != timer_ || stage_ != Stage::asking) return;
+  if (ticket != timer_ || stage_ == Stage::done) return;
+  if (stage_ != Stage::asking) return store(out);
   if (now >= deadline_) return conclude(out);
-  for (const auto& neighbour : waiting_) ask(neighbour, out);
-  arm(now, out);
+  ask_all(now, out);
 }
 
 void ActorCheck::conclude(port::Outbox& out) {
@@ -83,13 +101,12 @@ void ActorCheck::conclude(port::Outbox& out) {
                          "more than this data directory, for {} not every replica answered in time",
                          doubted_.size(), ahead, doubted_.size() - ahead));
   stage_ = Stage::doubting;
-  storing_ = tickets_.next();
-  out.store(storing_, storage::DoubtActors{{doubted_.begin(), doubted_.end()}});
+  store(out);
 }
 
-void ActorCheck::arm(Instant now, port::Outbox& out) {
+void ActorCheck::arm(Instant at, port::Outbox& out) {
   timer_ = tickets_.next();
-  out.arm(timer_, std::min(now + ask_again, deadline_));
+  out.arm(timer_, at);
 }
 
 void ActorWitness::on_message(NodeId from, const wire::ActorCheck& check, port::Outbox& out) {

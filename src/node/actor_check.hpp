@@ -21,6 +21,8 @@ class ActorCheck {
       : self_(self), patience_(patience), tickets_(tickets) {}
 
   void start(Instant now, port::Outbox& out);
+  /// All of them, whatever the others say: somebody knows a later life of this directory.
+  void doubt_all(const ring::Ring& ring, port::Outbox& out);
   void on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, const ring::Ring& ring, Instant now,
                  port::Outbox& out);
   void on_reply(NodeId from, const wire::ActorCheckReply& reply, port::Outbox& out);
@@ -36,9 +38,10 @@ class ActorCheck {
   using Waiting = std::map<NodeId, wire::ActorCheck>;
 
   void divide(const std::vector<storage::ActorClaim>& claims, const ring::Ring& ring);
-  void ask(const Waiting::value_type& neighbour, port::Outbox& out);
+  void store(port::Outbox& out);
+  void ask_all(Instant now, port::Outbox& out);
   void conclude(port::Outbox& out);
-  void arm(Instant now, port::Outbox& out);
+  void arm(Instant at, port::Outbox& out);
 
   NodeId self_;
   Duration patience_;

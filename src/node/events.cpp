@@ -42,10 +42,7 @@ void EventDispatch::operator()(port::StorageAnswered&& event) {
         rooms.coordinator->on_storage(event.ticket.number, std::move(event.answer), rooms.view(now), out);
       break;
     case port::Room::replica: rooms.replica.on_storage(event.ticket.number, std::move(event.answer), now, out); break;
-    case port::Room::node:
-      rooms.actor_witness.on_stored(event.ticket, event.answer, out);
-      if (rooms.book.ring()) rooms.actor_check.on_stored(event.ticket, event.answer, *rooms.book.ring(), now, out);
-      break;
+    case port::Room::node: rooms.on_node_stored(event.ticket, event.answer, now, out); break;
   }
   if (!failed) return;
   out.notice(port::NoticeKind::storage_poisoned, port::Severity::error, {}, failed->message);

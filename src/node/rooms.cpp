@@ -99,6 +99,10 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
     enter_cluster(now, out);
     if (life == Life::waiting) become_ready(out);  // nothing was ever written, so there is no actor to confirm
   }
+  if (membership.self().generation > boot.generation && book.ring()) {
+    boot.generation = membership.self().generation;
+    actor_check.doubt_all(*book.ring(), out);
+  }
   if (life == Life::confirming && actor_check.done()) become_ready(out);
   if (auto heard = membership.newer_epoch()) book.on_epoch_seen(heard->from, heard->epoch, now, out);
   heed_notices(effects_before, now, out);
@@ -146,10 +150,17 @@ void Rooms::on_node_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
   if (ticket != peers_timer_) return;
   if (peers_saved_ != membership.book_version()) {
     peers_saved_ = membership.book_version();
-    out.store(tickets.next(), storage::SaveRecord{book_record_name, encode_book(membership.members())});
+    peers_saving_ = tickets.next();
+    out.store(peers_saving_, storage::SaveRecord{book_record_name, encode_book(membership.members())});
   }
   peers_timer_ = tickets.next();
   out.arm(peers_timer_, now + peers_period);
+}
+
+void Rooms::on_node_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now, port::Outbox& out) {
+  actor_witness.on_stored(ticket, answer, out);
+  if (book.ring()) actor_check.on_stored(ticket, answer, *book.ring(), now, out);
+  if (ticket == peers_saving_ && !answer) peers_saved_ = 0;  // the disk was full: again with the next period
 }
 
 std::string Rooms::waiting() const {

@@ -32,6 +32,7 @@ struct Rooms {
   void stop(Instant now, port::Outbox& out);
   void halt(std::string why, port::Outbox& out);
   void on_node_timer(port::Ticket ticket, Instant now, port::Outbox& out);
+  void on_node_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now, port::Outbox& out);
   /// Why clients are not served, for them to read; empty when they are.
   std::string waiting() const;
 
@@ -59,6 +60,7 @@ struct Rooms {
   void finish_stop(Instant now, port::Outbox& out);
 
   port::Ticket peers_timer_;
+  port::Ticket peers_saving_;
   std::uint64_t peers_saved_{};
   port::Ticket stop_timer_;
   Instant stop_deadline_;

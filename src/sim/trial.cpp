@@ -63,8 +63,19 @@ class Trial {
     const bool recovered = world_.run_until(well, config_.recovery);
     result_.recovered_in = world_.now() - healed_at_;
     if (!recovered)
-      demand(false, world_.all_ready() ? "not all nodes see all others alive" : "not all nodes are ready");
+      demand(false, world_.all_ready() ? "not all nodes see all others alive" : "not ready:" + names_of_unready());
     return recovered && demand(world_.run_until([&] { return clients_.idle(); }, 10s), "a client was never answered");
+  }
+
+  std::string names_of_unready() {
+    std::string names;
+    for (std::size_t i = 0; i < world_.hosts(); ++i) {
+      const Host& host = world_.host(i);
+      if (host.ready()) continue;
+      names += fmt::format(" n{}", i);
+      if (host.halted()) names += fmt::format(" ({})", host.halted()->why);
+    }
+    return names;
   }
 
   /// A write at a quorum and a read at all must go well on every key now. Connections may still

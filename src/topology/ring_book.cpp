@@ -31,8 +31,9 @@ void RingBook::on_message(NodeId from, const wire::RingIs& message, port::Outbox
 }
 
 bool RingBook::on_stored(const Result<storage::Answer>& answer, port::Outbox& out) {
-  if (!saving_ || !answer) return false;
-  ring_ = std::exchange(saving_, std::nullopt);
+  auto saved = std::exchange(saving_, std::nullopt);
+  if (!saved || !answer) return false;  // what could not be saved is fetched again
+  ring_ = std::move(saved);
   out.notice(port::NoticeKind::ring_adopted, port::Severity::info, {},
              fmt::format("goes by the ring of epoch {} now", ring_->epoch().value));
   return true;
