@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <latch>
 #include <set>
 
@@ -86,7 +87,7 @@ TEST_CASE("a read whose node hangs up is asked of another node") {
 
 TEST_CASE("a write in doubt is repeated under the same request id, and the next one has another") {
   std::set<std::uint64_t> ids;
-  int calls = 0;
+  std::atomic<int> calls = 0;
   FakeNode node("a", [&](std::string_view method, wire::Reader params) -> std::optional<FakeNode::Reply> {
     ids.insert(request_id_of(params));
     return ++calls < 3 ? FakeNode::error("IN_DOUBT", "some may have it") : one_sibling(method, params);
@@ -101,7 +102,7 @@ TEST_CASE("a write in doubt is repeated under the same request id, and the next 
 }
 
 TEST_CASE("a write that was in doubt once stays so when its repetition is refused") {
-  int calls = 0;
+  std::atomic<int> calls = 0;
   FakeNode node("a", [&](auto...) {
     return ++calls == 1 ? FakeNode::hang_up() : FakeNode::error("BAD_CONTEXT", "of another key");
   });
