@@ -62,10 +62,10 @@ class OtherReplica {
  public:
   OtherReplica(const FloorPlan& plan) : states_(plan.partitions), random_(2) {}
 
-  Command write(Workload& workload, ring::Key key) {
+  /// `read` is what its client has read before: the write replaces it.
+  Command write(Workload& workload, ring::Key key, const causal::VersionVector& read) {
     const PartitionId partition = workload.partition_of(key);
     causal::PartitionState& state = states_[partition.value];
-    const causal::VersionVector read = state.seen().base();
     auto outcome = causal::apply_put(state, {}, read, {.hlc = 1, .value = workload.value()}, random_);
     return storage::Merge{partition, std::move(key), causal::encode(outcome.filled)};
   }
@@ -137,7 +137,11 @@ class Floor {
     return measure_batches([this] { return put(workload_.any_key()); });
   }
   Result<FloorFigures> measure_merges() {
-    return measure_batches([this] { return other_.write(workload_, workload_.any_key()); });
+    return measure_batches([this] {
+      ring::Key key = workload_.any_key();
+      const auto read = context_of(workload_.partition_of(key), key);
+      return other_.write(workload_, std::move(key), read);
+    });
   }
   Result<FloorFigures> measure_gets() {
     // One by one the clocks would cost as much as a get: CPU is taken over all of them.
