@@ -55,15 +55,15 @@ nlohmann::json to_json(const sim::TrialResult& result) {
           {"violations", violations},  {"recovered_ms", result.recovered_in / std::chrono::milliseconds(1)}};
 }
 
-void print_line(const sim::TrialResult& result) {
-  fmt::print("seed {:<8} trace {}  {} events  {} done, {} refused, {} in doubt  {} faults  recovered in {} ms{}\n",
-             result.seed, to_hex(result.trace), result.events, result.done, result.refused, result.in_doubt,
-             result.faults.size(), result.recovered_in / std::chrono::milliseconds(1),
-             result.violations.empty() ? "" : "  VIOLATION");
+void print_figures(const sim::TrialResult& result) {
+  fmt::print("seed        {}\ntrace hash  {}\nevents      {}\noperations  {} done, {} refused, {} in doubt\n",
+             result.seed, to_hex(result.trace), result.events, result.done, result.refused, result.in_doubt);
+  fmt::print("faults      {}\nactors      {}\nrecovered   in {} ms of simulated time\n", result.faults.size(),
+             result.actors, result.recovered_in / std::chrono::milliseconds(1));
 }
 
 void print_violation(const Options& options, const sim::TrialResult& result) {
-  for (const auto& violation : result.violations) fmt::print("  {}: {}\n", violation.rule, violation.what);
+  for (const auto& violation : result.violations) fmt::print("VIOLATION   {}: {}\n", violation.rule, violation.what);
   fmt::print("faults of seed {}:\n", result.seed);
   for (const auto& fault : result.faults) fmt::print("  {}\n", fault);
   fmt::print("the story of key {}:\n{}replay it with: {}\n", result.violations.front().key, result.story,
@@ -76,7 +76,7 @@ void report(const Options& options, const sim::TrialResult& result) {
     return;
   }
   const bool broken = !result.violations.empty();
-  if (options.seeds == 1 || broken) print_line(result);
+  if (options.seeds == 1 || broken) print_figures(result);
   if (broken) print_violation(options, result);
 }
 

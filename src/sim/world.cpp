@@ -89,8 +89,9 @@ bool World::all_see_all() {
     for (const auto& member : members->members) seen[member.update.node] = member.update.state;
     for (const auto& other : hosts_) {
       const auto state = seen.find(other->id());
-      const bool alive = state != seen.end() && state->second == wire::MemberState::alive;
-      if (other->id() && alive != other->up()) return false;
+      if (!other->id()) continue;  // never started
+      if (other->up() && (state == seen.end() || state->second != wire::MemberState::alive)) return false;
+      if (!other->up() && state != seen.end() && state->second < wire::MemberState::dead) return false;
     }
   }
   return true;

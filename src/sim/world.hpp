@@ -46,7 +46,7 @@ class World {
   /// No partition, nobody frozen, everybody up.
   void heal();
   bool all_ready() const;
-  /// Every host that is up knows exactly those that are up as alive.
+  /// Every host that is up knows those that are up as alive, and the others as dead or gone.
   bool all_see_all();
 
  private:
