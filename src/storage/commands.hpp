@@ -30,7 +30,7 @@ struct Put {
   ring::Key key;
   causal::VersionVector context;
   causal::Sibling sibling;       ///< its dot is issued by storage
-  std::uint32_t siblings_max{};  ///< `too_many_siblings` if the result would have more
+  std::uint32_t siblings_max{};  ///< `too_many_siblings` if the result would have more (and more than now); 0: no bound
 };
 struct PutAnswer {
   causal::Dot dot;
@@ -50,7 +50,8 @@ struct MergeAnswer {
 };
 
 /// Reads rows of one partition in (token, key) order, tombstone-only ones included (a reader that
-/// joins several replicas needs them), `after` excluded, until a bound is reached.
+/// joins several replicas needs them), `after` excluded, until a bound is reached: one of these, or
+/// storage's own on rows looked at, so a page without rows need not be the last.
 struct Scan {
   PartitionId partition;
   Token first, last;          ///< the partition's range

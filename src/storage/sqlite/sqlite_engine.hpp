@@ -14,9 +14,10 @@ struct SqliteOptions {
   std::string file = "starling.db";
   Durability durability = Durability::full;
   std::uint64_t cache_bytes = 256ULL << 20;
-  std::uint64_t wal_bytes_max = 16ULL << 20;  ///< a checkpoint starts beyond this
-  std::uint64_t file_bytes_max{};             ///< 0: as large as the disk; tests fill a small one
-  std::string vfs;                            ///< SQLite's name of the file system layer; empty: the system's
+  std::uint64_t wal_bytes_max =
+      32ULL << 20;                 ///< beyond it a checkpoint: rarer is cheaper, and holds up the batch longer
+  std::uint64_t file_bytes_max{};  ///< 0: as large as the disk; tests fill a small one
+  std::string vfs;                 ///< SQLite's name of the file system layer; empty: the system's
 };
 
 /// One SQLite file, one connection that holds it exclusively, a write-ahead log.

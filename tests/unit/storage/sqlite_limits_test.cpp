@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -97,6 +98,30 @@ TEST_CASE("checkpoints keep the log bounded under writes that never pause, and e
   CHECK(std::filesystem::file_size(wal) == 0);
   CHECK(engine.stats().wal_bytes == 0);
   CHECK(engine.check().has_value());
+}
+
+TEST_CASE("a damaged log of states is told, and what is older remains") {
+  TempDirectory place;
+  const SqliteOptions options{.directory = place.path()};
+  const auto save = [&](const Bytes& bytes) {
+    const auto opened = SqliteEngine::open(options);
+    REQUIRE((*opened)->begin().has_value());
+    REQUIRE((*opened)->save_states(std::vector<Engine::StateRow>{{PartitionId{1}, bytes}}).has_value());
+    REQUIRE((*opened)->commit().has_value());
+  };
+  save("older");
+  save("newer");
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open((place.path() / "starling.db").c_str(), &connection) == SQLITE_OK);
+  const char* damage = "UPDATE state_log SET bytes = x'0001' WHERE sequence = (SELECT max(sequence) FROM state_log)";
+  REQUIRE(sqlite3_exec(connection, damage, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(connection);
+
+  const auto opened = SqliteEngine::open(options);
+  const auto states = (*opened)->load_states();
+  REQUIRE(states.has_value());
+  CHECK_FALSE(states->complete);
+  CHECK(states->rows == std::vector<Engine::StateRow>{{PartitionId{1}, "older"}});
 }
 
 }  // namespace
