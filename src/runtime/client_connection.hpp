@@ -33,6 +33,7 @@ class ClientConnection final : private StreamOwner {
   /// refused in words first. To be asked a few times per second.
   std::optional<std::string_view> overdue(Instant now);
 
+  std::size_t unread_bytes() const { return session_.unread_bytes(); }
   std::uint64_t number() const { return number_; }
   void set_number(std::uint64_t number) { number_ = number; }
   Address remote() const { return stream_.remote(); }

@@ -36,16 +36,26 @@ void Clients::answer(port::ClientToken token, port::ClientReply reply) {
 void Clients::tick() {
   bury();
   const Instant now = loop_.now();
+  std::size_t unread = 0;
+  ClientConnection* laziest = nullptr;
   for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
     const auto number = connections_.in_slot(slot);
     if (!number) continue;
     ClientConnection& connection = **connections_.find(*number);
-    const auto why = connection.overdue(now);
-    if (!why) continue;
-    ++cut_off_;
-    log_.info(fmt::format("client {} cut off: {}", to_string(connection.remote()), *why));
-    connections_.erase(*number);
+    if (const auto why = connection.overdue(now)) {
+      cut_off(connection, *why);
+      continue;
+    }
+    unread += connection.unread_bytes();
+    if (laziest == nullptr || connection.unread_bytes() > laziest->unread_bytes()) laziest = &connection;
   }
+  if (unread > limits_.unread_bytes_max) cut_off(*laziest, "clients leave too much unread, and it the most");
+}
+
+void Clients::cut_off(ClientConnection& connection, std::string_view why) {
+  ++cut_off_count_;
+  log_.info(fmt::format("client {} cut off: {}", to_string(connection.remote()), why));
+  connections_.erase(connection.number());
 }
 
 void Clients::on_asked(ClientConnection& connection, std::uint64_t id, port::ClientRequest request) {

@@ -15,6 +15,8 @@ struct ClientLimits {
   std::size_t connections_max = 10'000;
   /// Requests of all clients that the node has not answered yet.
   std::size_t in_flight_max = 100'000;
+  /// Answers that all clients together have not read. Beyond, who has the most is cut off.
+  std::size_t unread_bytes_max = 512 * 1024 * 1024;
 };
 
 /// The client port. Takes connections, names each request with a token of its own, and brings the
@@ -32,7 +34,7 @@ class Clients final : public ClientConnectionOwner {
 
   std::size_t connections() const { return connections_.size(); }
   std::size_t in_flight() const { return asked_.size(); }
-  std::uint64_t cut_off() const { return cut_off_; }
+  std::uint64_t cut_off() const { return cut_off_count_; }
 
  private:
   struct Asked {
@@ -43,6 +45,7 @@ class Clients final : public ClientConnectionOwner {
   void on_asked(ClientConnection& connection, std::uint64_t id, port::ClientRequest request) override;
   void on_gone(ClientConnection& connection, std::string_view why) override;
   void take_in(uv_stream_t* listener);
+  void cut_off(ClientConnection& connection, std::string_view why);
   void bury();
 
   Loop& loop_;
@@ -54,7 +57,7 @@ class Clients final : public ClientConnectionOwner {
   SlotTable<std::unique_ptr<ClientConnection>> connections_;
   SlotTable<Asked> asked_;
   std::vector<std::uint64_t> gone_;  ///< to be destroyed when none of their calls is under way
-  std::uint64_t cut_off_ = 0;
+  std::uint64_t cut_off_count_ = 0;
 };
 
 }  // namespace starling::runtime

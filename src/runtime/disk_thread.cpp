@@ -10,7 +10,11 @@ namespace starling::runtime {
 
 namespace {
 /// After so long without work there is time for the larger housekeeping.
-constexpr auto idle_after = 1s;
+constexpr Duration idle_after = 1s;
+/// A commit costs as much as several writes. When writes come in numbers, waiting a little for so
+/// many of them saves more than it delays; one that comes alone is not kept waiting.
+constexpr std::size_t worth_a_commit = 16;
+constexpr Duration patience = 250us;
 }  // namespace
 
 void DiskThread::Batch::add(port::Ticket ticket, storage::Command command) {
@@ -86,7 +90,8 @@ void DiskThread::pass_on() {
   {
     const std::lock_guard lock(queues_);
     waiting_.append(submitted_);
-    wake = std::exchange(asleep_, false);
+    wake = waiting_.size() >= wake_at_;
+    if (wake) wake_at_ = never;
   }
   if (wake) work_arrived_.notify_one();
 }
@@ -114,20 +119,27 @@ void DiskThread::work() {
 
 bool DiskThread::wait_for_work(Batch& batch) {
   std::unique_lock lock(queues_);
-  const auto something = [this] { return !waiting_.empty() || ending_; };
-  if (!something()) {
-    asleep_ = true;
-    if (!work_arrived_.wait_for(lock, idle_after, something)) {
-      lock.unlock();
-      keep_house(storage::Engine::Pace::idle);
-      lock.lock();
-      asleep_ = true;
-      work_arrived_.wait(lock, something);
+  if (!sleep_until(lock, 1, idle_after)) {
+    lock.unlock();
+    keep_house(storage::Engine::Pace::idle);
+    lock.lock();
+    while (!sleep_until(lock, 1, 1h)) {
     }
-    asleep_ = false;
   }
+  if (last_batch_ > 1) sleep_until(lock, worth_a_commit, patience);
   std::swap(batch, waiting_);
+  last_batch_ = batch.size();
   return !batch.empty();
+}
+
+/// False when so many commands have not come in time.
+bool DiskThread::sleep_until(std::unique_lock<std::mutex>& lock, std::size_t commands, Duration at_most) {
+  const auto enough = [&] { return waiting_.size() >= commands || ending_; };
+  if (enough()) return true;
+  wake_at_ = commands;
+  const bool came = work_arrived_.wait_for(lock, at_most, enough);
+  wake_at_ = never;
+  return came;
 }
 
 void DiskThread::answer(const Batch& batch, std::vector<Result<storage::Answer>> answers) {

@@ -17,8 +17,9 @@ namespace starling::runtime {
 /// The thread of one shard, where commits wait for the disk so that sockets do not.
 ///
 /// The loop submits commands and hands them over once per turn. The thread takes all that waits,
-/// runs it as one transaction with one commit (group commit), and answers all of it; the more
-/// there is to do, the larger its batches. The two sides share two queues, and the shard's lane.
+/// runs it as one transaction with one commit (group commit), and answers all of it. When commands
+/// come in numbers it waits a moment for more of them, since a commit costs as much as several
+/// writes. The two sides share two queues, and the shard's lane.
 class DiskThread {
  public:
   /// `broken` is called on the loop when housekeeping failed: the node must stop.
@@ -32,12 +33,14 @@ class DiskThread {
   void hand_over();
 
  private:
+  static constexpr std::size_t never = SIZE_MAX;
   struct Batch {
     std::vector<port::Ticket> tickets;
     std::vector<storage::Command> commands;
 
     void add(port::Ticket ticket, storage::Command command);
     void append(Batch& other);
+    std::size_t size() const { return tickets.size(); }
     bool empty() const { return tickets.empty(); }
     void clear();
   };
@@ -49,6 +52,7 @@ class DiskThread {
   // On the thread:
   void work();
   bool wait_for_work(Batch& batch);
+  bool sleep_until(std::unique_lock<std::mutex>& lock, std::size_t commands, Duration at_most);
   void answer(const Batch& batch, std::vector<Result<storage::Answer>> answers);
   void keep_house(storage::Engine::Pace pace);
 
@@ -62,7 +66,8 @@ class DiskThread {
   std::mutex queues_;
   std::condition_variable work_arrived_;
   Batch waiting_;
-  bool asleep_ = false;
+  std::size_t wake_at_ = never;  ///< how many waiting commands are worth waking the thread for
+  std::size_t last_batch_ = 0;
   bool ending_ = false;
   std::vector<port::StorageAnswered> answered_;
   std::optional<Error> housekeeping_failure_;

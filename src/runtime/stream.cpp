@@ -13,8 +13,8 @@ namespace {
 
 /// What an idle connection may keep of its output buffer.
 constexpr std::size_t kept_capacity_max = 2 * 1024;
-/// How long the other end may leave sent bytes unacknowledged before the kernel gives it up.
-constexpr unsigned user_timeout_ms = 10'000;
+/// How long the other end may take none of the bytes that it was sent before the kernel gives it up.
+constexpr unsigned user_timeout_ms = 30'000;
 constexpr unsigned keepalive_s = 15;
 
 Stream* stream_of(const uv_handle_t* handle) { return static_cast<Stream*>(handle->data); }

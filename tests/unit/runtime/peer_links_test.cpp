@@ -1,28 +1,15 @@
 #include "runtime/peer_links.hpp"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "free_address.hpp"
 #include "runtime/sockaddr.hpp"
 
 using namespace starling;
 using namespace starling::runtime;
 
 namespace {
-
-/// An address that was free a moment ago.
-Address free_address() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in in{};
-  in.sin_family = AF_INET;
-  in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof in;
-  REQUIRE(bind(fd, reinterpret_cast<sockaddr*>(&in), sizeof in) == 0);
-  REQUIRE(getsockname(fd, reinterpret_cast<sockaddr*>(&in), &size) == 0);
-  close(fd);
-  return to_address(reinterpret_cast<sockaddr*>(&in));
-}
 
 /// One end: a peer port and what it hears.
 struct End final : EventSink {
