@@ -7,6 +7,13 @@
 
 namespace starling::membership {
 
+namespace {
+
+/// Also what it costs when a member's datagrams always come from another address than it names.
+constexpr Duration confrontation_period = 5s;
+
+}  // namespace
+
 Membership::Membership(Profile profile, wire::MemberUpdate self, Random random)
     : profile_(profile),
       random_(random),
@@ -73,8 +80,16 @@ void Membership::on_datagram(Address from, BytesView bytes, Instant now, port::O
   for (const auto& update : datagram->updates)
     // One that is new, or back, speaks for itself: let each learn at once what the other knows.
     if (hear(update, now, out) && update.node == sender.node) out.send(sender.node, our_state());
+  confront(sender, now, out);
   if (sender.node != view_.self().id()) on_body(sender, datagram->body, now, out);
   rearm(now, out);
+}
+
+void Membership::confront(const Sender& sender, Instant now, port::Outbox& out) {
+  const auto* member = view_.find(sender.node);
+  if (!member || !member->peer || member->peer == sender.address || now < next_confrontation_) return;
+  next_confrontation_ = now + confrontation_period;
+  out.send(sender.address, our_state());
 }
 
 /// Judged by what we knew before the datagram came: its own words prove nothing.

@@ -82,6 +82,9 @@ class Membership final : public port::Peers {
   void on_body(const Sender& sender, const wire::Datagram::Body& body, Instant now, port::Outbox& out);
   /// True if the member has come to life for us.
   bool hear(const wire::MemberUpdate& said, Instant now, port::Outbox& out);
+  /// One who speaks as a member from where that member is not may be a copy of its directory that
+  /// nobody else would ever tell of the other: gossip goes to the address that we know.
+  void confront(const Sender& sender, Instant now, port::Outbox& out);
   void hear_epoch(NodeId from, Epoch epoch);
 
   bool is_started() const { return bool(courier_.cluster()); }
@@ -108,6 +111,7 @@ class Membership final : public port::Peers {
   Strangers strangers_;
   Schedule schedule_;
   Instant last_gossip_{};
+  Instant next_confrontation_{};
   std::set<NodeId> broken_;
   EpochHeard highest_epoch_;
 };
