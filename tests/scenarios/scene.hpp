@@ -1,0 +1,61 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "sim/clients.hpp"
+#include "sim/ledger.hpp"
+#include "sim/world.hpp"
+
+namespace starling::sim {
+
+/// A founded cluster whose every commit is watched, with clients whose every answer is written down.
+struct Scene {
+  explicit Scene(std::uint64_t seed, std::size_t hosts, Workload workload = {})
+      : world({.seed = seed, .hosts = hosts, .node = small_node()}), clients(world, workload, history) {
+    for (std::size_t host = 0; host < hosts; ++host) watch(world.host(host));
+    world.start_all();
+    REQUIRE(world.found());
+  }
+
+  static node::Config small_node() {
+    node::Config node;
+    node.partitions = 16;
+    return node;
+  }
+
+  void watch(Host& host) {
+    host.disk().on_committed = [this](const auto& command, const auto& answer) {
+      ledger.on_committed(command, answer);
+    };
+  }
+
+  bool all_well(Duration within) {
+    return world.run_until([&] { return world.all_ready() && world.all_see_all(); }, within);
+  }
+
+  /// The operation, and how it went, once it is answered.
+  const Op& done(OpId id) {
+    REQUIRE(world.run_until([&] { return clients.idle(); }, 30s));
+    return history.ops[id];
+  }
+  const Op& get(std::size_t host, std::size_t key, Op::Strength strength = Op::Strength::majority) {
+    return done(clients.get(0, host, key, strength));
+  }
+  OpId put(std::size_t host, std::size_t key, Op::Strength strength = Op::Strength::majority) {
+    const OpId id = clients.put(0, host, key, strength, true);
+    CHECK_MESSAGE(done(id).outcome == Op::Outcome::done, history.ops[id].words);
+    return id;
+  }
+
+  void check_promises() {
+    for (const auto& violation : check(history)) FAIL_CHECK(violation.rule << ": " << violation.what);
+    for (const auto& violation : ledger.violations()) FAIL_CHECK(violation.rule << ": " << violation.what);
+  }
+
+  World world;
+  History history;
+  Ledger ledger;
+  Clients clients;
+};
+
+}  // namespace starling::sim
