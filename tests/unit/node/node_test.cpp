@@ -1,0 +1,102 @@
+#include "node/node.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "ring/key.hpp"
+
+using namespace starling;
+using namespace starling::node;
+
+namespace {
+
+Config config(InitMode init) {
+  Config config;
+  config.name = "a";
+  config.peer = *parse_address("10.0.0.1:4702");
+  config.client = *parse_address("10.0.0.1:4701");
+  config.init = init;
+  return config;
+}
+
+/// One node without a driver: every storage command can be answered by hand.
+struct Driven {
+  explicit Driven(InitMode init)
+      : node(config(init), {.node = {1}, .generation = {1}, .nonce = 5, .fresh = true}, Random(1)) {
+    node.start({}, out);
+  }
+
+  /// Answers every storage command so far, and those that follow from the answers.
+  void store_all(const Result<storage::Answer>& answer = storage::Answer{storage::Done{}}) {
+    for (std::size_t i = 0; i < out.effects().size(); ++i)
+      if (const auto* store = std::get_if<port::Store>(&out.effects()[i]))
+        if (answered.insert(store->ticket).second) node.step(port::StorageAnswered{store->ticket, answer}, {}, out);
+  }
+  void ask(port::ClientRequest request) { node.step(port::ClientAsked{{7}, std::move(request), {}}, {}, out); }
+
+  template <class Effect>
+  const Effect* last() {
+    const Effect* found = nullptr;
+    for (const auto& effect : out.effects())
+      if (const auto* e = std::get_if<Effect>(&effect)) found = e;
+    return found;
+  }
+  Error refusal() { return std::get<port::Failure>(last<port::AnswerClient>()->reply).error; }
+
+  port::Outbox out;
+  std::set<port::Ticket> answered;
+  Node node;
+};
+
+const port::GetRequest get{.key = *ring::Key::make("", "k")};
+
+}  // namespace
+
+TEST_CASE("a node with an empty directory and no seeds founds a cluster of one, and is ready when that is durable") {
+  Driven driven(InitMode::automatic);
+  CHECK(driven.last<port::BecameReady>() == nullptr);
+  driven.store_all();
+  CHECK(driven.last<port::BecameReady>() != nullptr);
+  CHECK(driven.last<port::JoinedCluster>() != nullptr);
+}
+
+TEST_CASE("a node that waits to be founded says so to clients, and still tells who it is") {
+  Driven driven(InitMode::never);
+  driven.ask(get);
+  CHECK(driven.refusal().code == ErrorCode::not_ready);
+  CHECK(driven.refusal().message.find("kvcli cluster init") != std::string::npos);
+  driven.ask(port::InfoRequest{});
+  CHECK(std::get<port::InfoReply>(driven.last<port::AnswerClient>()->reply).name == "a");
+}
+
+TEST_CASE("a storage that fails stops the node with a reason, and nothing is done after that") {
+  Driven driven(InitMode::automatic);
+  driven.store_all(fail(ErrorCode::storage_failed, "input/output error"));
+  const auto* halt = driven.last<port::Halt>();
+  REQUIRE(halt != nullptr);
+  CHECK(halt->failed);
+  CHECK(halt->why.find("input/output error") != std::string::npos);
+  const std::size_t effects = driven.out.effects().size();
+  driven.ask(get);
+  CHECK(driven.out.effects().size() == effects);
+}
+
+TEST_CASE("a node that is asked to stop refuses new work and ends well") {
+  Driven driven(InitMode::automatic);
+  driven.store_all();
+  driven.node.step(port::StopAsked{}, {}, driven.out);
+  const auto* halt = driven.last<port::Halt>();
+  REQUIRE(halt != nullptr);
+  CHECK_FALSE(halt->failed);
+}
+
+TEST_CASE("what has happened is counted") {
+  Driven driven(InitMode::automatic);
+  driven.store_all();
+  driven.ask(port::StatsRequest{});
+  const auto stats = std::get<port::StatsReply>(driven.last<port::AnswerClient>()->reply);
+  CHECK(std::ranges::find(stats.counters, std::pair<std::string, std::uint64_t>("node_ready", 1)) !=
+        stats.counters.end());
+}

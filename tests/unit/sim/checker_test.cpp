@@ -1,0 +1,138 @@
+#include "sim/checker.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace starling;
+using namespace starling::sim;
+
+namespace {
+
+/// A history written by hand: each operation begins after the one before it has ended.
+struct Story {
+  OpId add(Op op) {
+    op.began = Instant{std::chrono::seconds(2 * history.ops.size())};
+    op.ended = op.began + 1s;
+    history.ops.push_back(std::move(op));
+    return history.ops.size() - 1;
+  }
+  OpId put(std::set<OpId> covers, Op::Outcome outcome = Op::Outcome::done,
+           Op::Strength strength = Op::Strength::majority) {
+    return add({.kind = Op::Kind::put, .strength = strength, .covers = std::move(covers), .outcome = outcome});
+  }
+  OpId remove(std::set<OpId> covers, Op::Outcome outcome = Op::Outcome::done) {
+    return add({.kind = Op::Kind::remove,
+                .strength = Op::Strength::majority,
+                .covers = std::move(covers),
+                .outcome = outcome});
+  }
+  OpId get(std::set<OpId> values, Op::Strength strength = Op::Strength::majority) {
+    return add(
+        {.kind = Op::Kind::get, .strength = strength, .outcome = Op::Outcome::done, .values = std::move(values)});
+  }
+  std::string verdict() const {
+    const auto violations = check(history);
+    return violations.empty() ? "kept" : violations.front().rule;
+  }
+
+  History history;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Story, "siblings, overwritten values and deleted ones are as they should be") {
+  const OpId a = put({});
+  const OpId b = put({});
+  get({a, b});
+  const OpId c = put({a, b});
+  get({c});
+  remove({c});
+  get({});
+  CHECK(verdict() == "kept");
+}
+
+TEST_CASE_FIXTURE(Story, "a value that is gone and was never written over is a loss") {
+  put({});
+  const OpId b = put({});
+  get({b});
+  CHECK(verdict() == "no loss");
+}
+
+TEST_CASE_FIXTURE(Story, "what was written over is accounted for through any number of steps") {
+  const OpId a = put({});
+  const OpId b = put({a}, Op::Outcome::in_doubt);
+  const OpId c = put({b});
+  get({c});
+  CHECK(verdict() == "kept");
+}
+
+TEST_CASE_FIXTURE(Story, "a delete that was refused explains nothing, one in doubt does") {
+  const OpId a = put({});
+  remove({a}, Op::Outcome::in_doubt);
+  get({});
+  CHECK(verdict() == "kept");
+  history.ops[1].outcome = Op::Outcome::refused;
+  CHECK(verdict() == "no loss");
+}
+
+TEST_CASE_FIXTURE(Story, "a weak write may be missed by a quorum, but not by a read at all") {
+  const OpId a = put({}, Op::Outcome::done, Op::Strength::one);
+  get({});
+  CHECK(verdict() == "kept");
+  get({}, Op::Strength::all);
+  CHECK(verdict() == "no loss");
+  history.ops.pop_back();
+  get({a}, Op::Strength::all);
+  CHECK(verdict() == "kept");
+}
+
+TEST_CASE_FIXTURE(Story, "a value that its put was refused for must not show") {
+  const OpId a = put({}, Op::Outcome::refused);
+  get({a});
+  CHECK(verdict() == "no phantom");
+}
+
+TEST_CASE_FIXTURE(Story, "bytes that nobody wrote must not show") {
+  get({});
+  history.ops.back().phantoms.push_back("?");
+  CHECK(verdict() == "no phantom");
+}
+
+TEST_CASE_FIXTURE(Story, "a deleted value must not come back") {
+  const OpId a = put({});
+  remove({a});
+  get({a});
+  CHECK(verdict() == "no resurrection");
+}
+
+TEST_CASE_FIXTURE(Story, "a value and what was written over it are never siblings") {
+  const OpId a = put({}, Op::Outcome::in_doubt);
+  const OpId b = put({a}, Op::Outcome::in_doubt);
+  get({a, b});
+  CHECK(verdict() == "antichain");
+}
+
+TEST_CASE_FIXTURE(Story, "a read that finds nothing where something was deleted must have a context") {
+  const OpId a = put({});
+  remove({a});
+  get({});
+  history.ops.back().empty_context = true;
+  CHECK(verdict() == "context");
+}
+
+TEST_CASE_FIXTURE(Story, "a read that overlaps a write may have it or not") {
+  const OpId a = put({});
+  const OpId b = put({a});
+  get({a});
+  history.ops.back().began = history.ops[b].began;
+  CHECK(verdict() == "kept");
+}
+
+TEST_CASE("a value tells who wrote it, and damage shows") {
+  History history;
+  history.ops.resize(3);
+  history.ops[2] = {.kind = Op::Kind::put, .key = 1};
+  CHECK(history.writer_of(1, History::value_of(2)) == OpId{2});
+  CHECK_FALSE(history.writer_of(0, History::value_of(2)));
+  CHECK_FALSE(history.writer_of(1, History::value_of(2) + "x"));
+  CHECK_FALSE(history.writer_of(1, History::value_of(1)));
+}
