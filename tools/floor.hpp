@@ -13,7 +13,7 @@ namespace starling::tools {
 /// What the store is measured against: the same engine called directly by one thread, commands
 /// committed in groups, no network and no other replica.
 struct FloorPlan {
-  std::filesystem::path directory;  ///< made, filled and removed again
+  std::filesystem::path directory;  ///< empty, and the caller's to remove
   std::uint64_t keys = 1'000'000;
   std::size_t key_bytes = 16;
   std::size_t value_bytes = 100;

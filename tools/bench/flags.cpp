@@ -11,10 +11,10 @@ const std::map<std::string, Workload> workloads{
 
 constexpr const char* footer = R"(
 Workloads:
-  load  every key once, in order           a  half reads, half updates
-  put   overwrites of uniformly chosen keys   b  95 % reads, 5 % updates
-  get   reads of uniformly chosen keys      c  reads
-  d     95 % reads of the latest, 5 % inserts f  half reads, half read-modify-writes
+  load  every key once, in order                a  half reads, half updates
+  put   overwrites of uniformly chosen keys     b  95 % reads, 5 % updates
+  get   reads of uniformly chosen keys          c  reads
+  d     95 % reads of the latest, 5 % inserts   f  half reads, half read-modify-writes
 a, b, c and f choose keys by a Zipfian distribution, as YCSB does. put, a and b first scan the keys
 to learn their contexts, so that updates replace what is there. Load before you run the others.
 
@@ -70,7 +70,7 @@ void add_how(CLI::App& app, Plan& plan) {
       ->delimiter(',')
       ->option_text("PID,...");
   app.add_option("--floor", plan.floor_directory,
-                 "Afterwards measure the bare engine in this directory, and print the ratio to it")
+                 "Afterwards measure the bare engine below this directory, and print the ratio to it")
       ->option_text("DIR");
   app.add_flag("--json", plan.json, "One JSON document instead of a table");
 }
@@ -93,7 +93,7 @@ std::unique_ptr<CLI::App> program_flags(Asked& asked) {
   add_what(*app, asked.plan);
   add_how(*app, asked.plan);
   CLI::App* floor = app->add_subcommand("floor", "Measure the bare storage engine, without a cluster");
-  floor->add_option("--dir", asked.floor.directory, "Where to make the database; removed afterwards")
+  floor->add_option("--dir", asked.floor.directory, "An existing directory, for a database that is removed afterwards")
       ->required()
       ->option_text("DIR");
   floor->add_option("--keys", asked.floor.keys, "Rows in the store")->check(CLI::PositiveNumber)->capture_default_str();

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "bench/flags.hpp"
@@ -15,10 +17,23 @@ using namespace starling::bench;
 
 constexpr int failed = 1;
 constexpr int misused = 2;
+constexpr std::uint32_t floor_batch_max = 64;
 
 int complain(std::string_view words) {
   fmt::print(stderr, "kvbench: {}\n", words);
   return failed;
+}
+
+/// In a directory of its own below the one that was named, which is gone afterwards.
+Result<tools::FloorReport> floor_in_scratch(tools::FloorPlan plan) {
+  std::string scratch = (plan.directory / "kvbench-floor.XXXXXX").string();
+  if (!mkdtemp(scratch.data()))
+    return fail(ErrorCode::invalid, "no directory can be made in " + plan.directory.string());
+  plan.directory = scratch;
+  Result<tools::FloorReport> figures = tools::measure_floor(plan);
+  std::error_code ignored;  // the figures are good, whatever stays behind
+  std::filesystem::remove_all(scratch, ignored);
+  return figures;
 }
 
 Result<Tally> run(const Plan& plan, api::Client& client, api::RingInfo ring) {
@@ -44,12 +59,12 @@ int run_and_report(const Asked& asked) {
   if (ring->assignment.empty()) return complain("this node is in no cluster yet: kvcli cluster init");
   if (!asked.plan.floor_directory.empty()) {
     auto replicas = static_cast<std::uint32_t>(ring->assignment.front().size());
-    floor = Floor{{}, replicas, replicas / 2 + 1};
+    floor = Floor{{}, replicas, replicas / 2 + 1, asked.floor.batch};
   }
   Result<Tally> tally = run(asked.plan, *client, *std::move(ring));
   if (!tally) return complain(tally.error().message);
   if (floor) {
-    Result<tools::FloorReport> figures = tools::measure_floor(asked.floor);
+    Result<tools::FloorReport> figures = floor_in_scratch(asked.floor);
     if (!figures) return complain(figures.error().message);
     floor->figures = *figures;
   }
@@ -58,8 +73,8 @@ int run_and_report(const Asked& asked) {
   return tally->stale > 0 ? complain("there were stale reads") : 0;
 }
 
-int measure_floor(const Asked& asked) {
-  Result<tools::FloorReport> figures = tools::measure_floor(asked.floor);
+int floor_alone(const Asked& asked) {
+  Result<tools::FloorReport> figures = floor_in_scratch(asked.floor);
   if (!figures) return complain(figures.error().message);
   print_floor(*figures, asked.plan.json);
   return 0;
@@ -75,9 +90,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return flags->exit(error, std::cout, std::cerr) == 0 ? 0 : misused;
   }
-  if (asked.only_floor) return measure_floor(asked);
+  if (asked.only_floor) return floor_alone(asked);
   asked.floor.directory = asked.plan.floor_directory;
   asked.floor.keys = asked.plan.keys;
   asked.floor.value_bytes = asked.plan.value_bytes;
+  // What the replicas of a busy cluster can commit together: all that is under way.
+  asked.floor.batch = std::min(asked.plan.in_flight_max(), floor_batch_max);
   return run_and_report(asked);
 }

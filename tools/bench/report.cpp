@@ -82,7 +82,10 @@ Json json_report(const Plan& plan, const Tally& tally, const std::optional<Floor
   });
   if (auto cpu = cpu_us_per_operation(plan, tally)) json["cpu_us_per_operation"] = *cpu;
   json["bench_cpu_us_per_operation"] = us(tally.own_cpu) / static_cast<double>(std::max<std::uint64_t>(tally.done, 1));
-  if (floor) json["floor"] = json_floor(floor->figures);
+  if (floor) {
+    json["floor"] = json_floor(floor->figures);
+    json["floor"]["batch"] = floor->batch;
+  }
   if (auto base = floor_us_per_operation(tally, floor)) {
     json["floor_us_per_operation"] = *base;
     if (auto cpu = cpu_us_per_operation(plan, tally)) json["times_the_floor"] = *cpu / *base;
@@ -121,8 +124,9 @@ void print_cpu(const Plan& plan, const Tally& tally, const std::optional<Floor>&
              us(tally.own_cpu) / static_cast<double>(std::max<std::uint64_t>(tally.done, 1)));
   if (!base) return;
   bool writes = tally.writes.service.count() > 0;
-  fmt::print("the floor         {:.1f} µs: {} {} of the bare engine at {:.2f} µs\n", *base,
-             writes ? floor->replicas : floor->read_quorum, writes ? "writes" : "reads",
+  fmt::print("the floor         {:.1f} µs: {} of the bare engine at {:.2f} µs\n", *base,
+             writes ? fmt::format("{} writes, {} to a commit,", floor->replicas, floor->batch)
+                    : fmt::format("{} reads", floor->read_quorum),
              writes ? floor->figures.put.cpu_us : floor->figures.get.cpu_us);
   if (cpu) fmt::print("ratio             {:.2f} times the floor\n", *cpu / *base);
 }

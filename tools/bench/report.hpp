@@ -13,6 +13,7 @@ struct Floor {
   tools::FloorReport figures;
   std::uint32_t replicas{};  ///< every one of them writes a put
   std::uint32_t read_quorum{};
+  std::size_t batch{};  ///< commands it committed together
 };
 
 /// One screen, or with --json one document, on standard output.
