@@ -47,7 +47,7 @@ struct MessageDispatch {
   }
 
   template <class Reply>
-  void deliver(Reply reply, const std::optional<Error>& error) {
+  void deliver(Reply&& reply, const std::optional<Error>& error) {
     if (!rooms.coordinator) return;
     if (error && error->code == ErrorCode::stale_ring)
       rooms.book.on_epoch_seen(from, Epoch{rooms.book.epoch().value + 1}, now, out);
