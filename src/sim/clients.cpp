@@ -32,6 +32,7 @@ Workload Workload::draw(Random& random) {
   load.blind_percent = random.chance(1, 3) ? 0 : draw_up_to(random, 60);
   load.weak_percent = random.chance(1, 2) ? 0 : draw_up_to(random, 30);
   load.strong_percent = random.chance(1, 2) ? 0 : draw_up_to(random, 20);
+  if (random.chance(1, 6)) load.strong_percent = 100;
   return load;
 }
 
@@ -62,8 +63,8 @@ void Clients::act(std::size_t client, Instant until) {
 
 Op::Strength Clients::draw_strength() {
   const std::uint64_t drawn = random_.below(100);
-  if (drawn < workload_.weak_percent) return Op::Strength::one;
   if (drawn >= 100 - workload_.strong_percent) return Op::Strength::all;
+  if (drawn < workload_.weak_percent) return Op::Strength::one;
   return Op::Strength::majority;
 }
 

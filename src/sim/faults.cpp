@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 #include <set>
 
 namespace starling::sim {
@@ -14,7 +15,7 @@ class Drawing {
   Drawing(const World& world, Random& random, Duration length)
       : hosts_(world.hosts()), from_(world.now()), random_(random), length_(length) {}
 
-  std::vector<Fault> draw() {
+  std::vector<Fault> draw(bool with_restores) {
     using Kind = void (Drawing::*)();
     for (Kind kind :
          {&Drawing::kill, &Drawing::kill, &Drawing::restart, &Drawing::cut_off, &Drawing::split, &Drawing::one_way,
@@ -22,11 +23,15 @@ class Drawing {
       if (random_.chance(2, 3)) continue;
       const std::uint64_t times = 1 + random_.below(4);
       for (std::uint64_t i = 0; i < times; ++i) {
-        begins_ = from_ + span(length_);
-        ends_ = begins_ + (random_.chance(1, 5) ? span(length_) : span(4s));
+        draw_times();
         host_ = random_.below(hosts_);
         (this->*kind)();
       }
+    }
+    for (std::uint64_t i = with_restores ? 1 + random_.below(3) : 0; i > 0; --i) {
+      draw_times();
+      host_ = 0;
+      restore();
     }
     std::vector<Fault> list;
     for (auto& [at, fault] : faults_) list.push_back(std::move(fault));
@@ -34,6 +39,11 @@ class Drawing {
   }
 
  private:
+  void draw_times() {
+    begins_ = from_ + span(length_);
+    ends_ = begins_ + (random_.chance(1, 5) ? span(length_) : span(4s));
+  }
+
   Duration span(Duration most) { return Duration(random_.below(static_cast<std::uint64_t>(most.count()))); }
 
   void add(std::string begins, std::function<void(World&)> begin, std::string ends, std::function<void(World&)> end) {
@@ -51,6 +61,20 @@ class Drawing {
     add(
         fmt::format("n{} is asked to stop", host_), [h = host_](World& w) { w.host(h).ask_to_stop(); },
         fmt::format("n{} starts", host_), [h = host_](World& w) { w.host(h).start(); });
+  }
+
+  void restore() {
+    const auto copy = std::make_shared<storage::MemoryEngine>();
+    add(
+        fmt::format("a copy is made of the directory of n{}", host_),
+        [h = host_, copy](World& w) { *copy = w.host(h).disk().engine(); },
+        fmt::format("n{} is killed, and starts from that copy", host_),
+        [h = host_, copy](World& w) {
+          w.host(h).kill();
+          w.host(h).disk().engine() = *copy;
+          w.host(h).disk().engine().fail_commits(std::nullopt);
+          w.host(h).start();
+        });
   }
 
   void freeze() {
@@ -149,8 +173,8 @@ class Drawing {
 
 }  // namespace
 
-std::vector<Fault> draw_faults(const World& world, Random& random, Duration length) {
-  return Drawing(world, random, length).draw();
+std::vector<Fault> draw_faults(const World& world, Random& random, Duration length, bool with_restores) {
+  return Drawing(world, random, length).draw(with_restores);
 }
 
 void end_faults(World& world) {

@@ -41,7 +41,7 @@ class Trial {
 
   void break_things() {
     Random random = world_.random().fork();
-    for (Fault& fault : draw_faults(world_, random, config_.faults_for)) {
+    for (Fault& fault : draw_faults(world_, random, config_.faults_for, workload_.strong_percent == 100)) {
       result_.faults.push_back(
           fmt::format("{:9.4f} s  {}", std::chrono::duration<double>(fault.at.since_start).count(), fault.what));
       world_.agenda().at(fault.at, [this, act = std::move(fault.act)] {
