@@ -11,10 +11,12 @@ namespace starling::runtime {
 namespace {
 /// After so long without work there is time for the larger housekeeping.
 constexpr Duration idle_after = 1s;
-/// A commit costs as much as several writes. When writes come in numbers, waiting a little for so
-/// many of them saves more than it delays; one that comes alone is not kept waiting.
-constexpr std::size_t worth_a_commit = 16;
-constexpr Duration patience = 250us;
+/// A commit costs as much CPU as many writes. When commands come in numbers, waiting for more of
+/// them saves more than it delays: the longer the more of them came the last time, so one that
+/// comes alone is not kept waiting at all.
+constexpr std::size_t worth_a_commit = 32;
+constexpr Duration patience_per_command = 32us;
+constexpr Duration patience_max = 1ms;
 }  // namespace
 
 void DiskThread::Batch::add(port::Ticket ticket, storage::Command command) {
@@ -126,7 +128,8 @@ bool DiskThread::wait_for_work(Batch& batch) {
     while (!sleep_until(lock, 1, 1h)) {
     }
   }
-  if (last_batch_ > 1) sleep_until(lock, worth_a_commit, patience);
+  if (last_batch_ > 1)
+    sleep_until(lock, worth_a_commit, std::min(patience_max, patience_per_command * static_cast<int>(last_batch_)));
   std::swap(batch, waiting_);
   last_batch_ = batch.size();
   return !batch.empty();
