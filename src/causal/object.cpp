@@ -1,6 +1,8 @@
 #include "causal/object.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "base/byte_stream.hpp"
@@ -63,11 +65,9 @@ std::uint64_t digest(const Object& object) {
   std::uint64_t hash = 0;
   for (const Sibling& sibling : object.siblings) {
     if (sibling.tombstone) continue;
-    ByteWriter dot(24);
-    dot.fixed64(hash);
-    dot.fixed64(sibling.dot.actor.value);
-    dot.fixed64(sibling.dot.n);
-    hash = hash64(std::move(dot).take());
+    const std::array words{little_endian(hash), little_endian(sibling.dot.actor.value), little_endian(sibling.dot.n)};
+    const auto bytes = std::bit_cast<std::array<char, sizeof words>>(words);
+    hash = hash64({bytes.data(), bytes.size()});
     if (hash == 0) hash = 1;  // 0 says that nothing lives.
   }
   return hash;

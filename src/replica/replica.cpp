@@ -76,8 +76,12 @@ SenderRing Replica::on_message(NodeId from, wire::ReadRequest request, const rin
     return refuse(from, request, std::move(admitted.error()), ring, out);
   auto key = key_of(request.key, request.partition, ring);
   if (!key) return refuse(from, request, std::move(key.error()), ring, out);
-  const auto kind = request.full ? Kind::read_in_full : Kind::read_digest;
-  store({kind, from, request.request, now + request.ttl, bytes}, storage::Get{request.partition, std::move(*key)}, out);
+  const Waiting waiting{request.full ? Kind::read_in_full : Kind::read_digest, from, request.request, now + request.ttl,
+                        bytes};
+  if (request.full)
+    store(waiting, storage::Get{request.partition, std::move(*key)}, out);
+  else
+    store(waiting, storage::GetDigest{request.partition, std::move(*key)}, out);
   return SenderRing::known;
 }
 

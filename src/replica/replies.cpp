@@ -26,7 +26,7 @@ wire::ReadReply full_reply(wire::RequestId request, Result<storage::Answer> answ
 
 wire::ReadReply digest_reply(wire::RequestId request, Result<storage::Answer> answer) {
   if (!answer) return {.request = request, .error = std::move(answer.error())};
-  return {.request = request, .digest = causal::digest(expect<storage::GetAnswer>(answer).object)};
+  return {.request = request, .digest = expect<storage::DigestAnswer>(answer).digest};
 }
 
 wire::MergeReply merge_reply(wire::RequestId request, Result<storage::Answer> answer) {

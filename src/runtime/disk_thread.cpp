@@ -67,7 +67,9 @@ void DiskThread::hand_over() {
 }
 
 bool DiskThread::read_here() {
-  const auto wants_read = [](const storage::Command& command) { return std::holds_alternative<storage::Get>(command); };
+  const auto wants_read = [](const storage::Command& command) {
+    return std::holds_alternative<storage::Get>(command) || std::holds_alternative<storage::GetDigest>(command);
+  };
   if (std::none_of(submitted_.commands.begin(), submitted_.commands.end(), wants_read)) return false;
   {
     const auto inside = lane_.try_enter();

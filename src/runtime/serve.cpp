@@ -18,11 +18,14 @@ namespace starling::runtime {
 
 namespace {
 
+/// The part of storage.cache in which digests are remembered; the engine's pages have the rest.
+std::uint64_t digest_bytes(const Settings& settings) { return settings.storage.cache_bytes / 8; }
+
 Result<std::unique_ptr<storage::Engine>> open_engine(const Settings& settings) {
   if (settings.storage.engine == EngineKind::memory) return std::make_unique<storage::MemoryEngine>();
   return storage::SqliteEngine::open({.directory = settings.node.data_dir,
                                       .durability = settings.storage.durability,
-                                      .cache_bytes = settings.storage.cache_bytes});
+                                      .cache_bytes = settings.storage.cache_bytes - digest_bytes(settings)});
 }
 
 std::string name_for(const Settings& settings, const Address& client) {
@@ -94,7 +97,8 @@ Result<> serve(const Settings& settings) {
   if (!engine) return std::unexpected(engine.error());
   auto boot = storage::boot(**engine, random, settings.storage.durability);
   if (!boot) return std::unexpected(boot.error());
-  auto shard = storage::Shard::open(**engine, random.fork());
+  auto shard =
+      storage::Shard::open(**engine, random.fork(), digest_bytes(settings) / storage::DigestCache::entry_bytes);
   if (!shard) return std::unexpected(shard.error());
 
   Log log(settings.log.level, settings.log.format, to_string(boot->node));

@@ -24,6 +24,15 @@ struct GetAnswer {
   causal::Object object;  ///< filled; no siblings (but base(seen) as its context) where there is no row
 };
 
+/// Reads what lives of a key as one number (causal::digest). Counts as a read.
+struct GetDigest {
+  PartitionId partition;
+  ring::Key key;
+};
+struct DigestAnswer {
+  std::uint64_t digest{};
+};
+
 /// Coordinates a write: issues a dot, replaces what `context` covers. Durable when answered.
 struct Put {
   PartitionId partition;
@@ -103,7 +112,8 @@ struct SaveRecord {
 
 struct Done {};
 
-using Command = std::variant<Get, Put, Merge, Scan, CheckActors, ListActors, DoubtActors, SaveRecord>;
-using Answer = std::variant<Done, GetAnswer, PutAnswer, MergeAnswer, ScanAnswer, CheckActorsAnswer, ListActorsAnswer>;
+using Command = std::variant<Get, GetDigest, Put, Merge, Scan, CheckActors, ListActors, DoubtActors, SaveRecord>;
+using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, CheckActorsAnswer,
+                            ListActorsAnswer>;
 
 }  // namespace starling::storage

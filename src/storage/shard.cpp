@@ -14,12 +14,13 @@
 namespace starling::storage {
 
 bool is_read(const Command& command) {
-  return std::holds_alternative<Get>(command) || std::holds_alternative<Scan>(command) ||
-         std::holds_alternative<CheckActors>(command) || std::holds_alternative<ListActors>(command);
+  return std::holds_alternative<Get>(command) || std::holds_alternative<GetDigest>(command) ||
+         std::holds_alternative<Scan>(command) || std::holds_alternative<CheckActors>(command) ||
+         std::holds_alternative<ListActors>(command);
 }
 
-Result<Shard> Shard::open(Engine& engine, Random random) {
-  Shard shard(engine, random);
+Result<Shard> Shard::open(Engine& engine, Random random, std::size_t digests) {
+  Shard shard(engine, random, digests);
   if (auto loaded = shard.load_states(); !loaded) return std::unexpected(std::move(loaded.error()));
   return shard;
 }
@@ -64,9 +65,10 @@ Result<> Shard::transact(std::span<Command> commands, std::vector<Result<Answer>
   return engine_->commit();
 }
 
-/// The states in memory must not run ahead of the disk: they are read again, or not used any more.
+/// What is in memory must not run ahead of the disk: it is read again, or not used any more.
 void Shard::undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers) {
   engine_->rollback();
+  digests_.clear();
   const bool full = failure.code == ErrorCode::disk_full;
   if (!full || !load_states()) poison(failure);
   answers.clear();
@@ -128,6 +130,7 @@ Shard::Outcome<Shard::Stored> Shard::load(const ring::Key& key) {
 
 /// What fill() restores needs no row: nothing lives, and every write that ever did is in `seen`.
 Result<> Shard::keep(const ring::Key& key, const causal::Object& stripped, bool exists) {
+  digests_.keep(key.token, causal::digest(stripped));
   if (stripped.siblings.empty() && stripped.context.empty()) return exists ? engine_->erase(key) : Result<>{};
   row_ = encode_row(key.token, stripped);
   return exists ? engine_->update(key, row_) : engine_->insert(key, row_);

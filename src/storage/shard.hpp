@@ -9,9 +9,13 @@
 #include "base/random.hpp"
 #include "causal/partition_state.hpp"
 #include "storage/commands.hpp"
+#include "storage/digest_cache.hpp"
 #include "storage/engine.hpp"
 
 namespace starling::storage {
+
+/// How many digests a shard remembers where nothing else is said: 16 MiB of them.
+inline constexpr std::size_t digests_kept = 1U << 20;
 
 /// True for commands that change nothing: they need no commit, and may be run one by one.
 bool is_read(const Command& command);
@@ -28,7 +32,8 @@ bool is_read(const Command& command);
 class Shard {
  public:
   /// After boot(): reads the partition states. The engine must outlive the shard.
-  static Result<Shard> open(Engine& engine, Random random);
+  /// `digests`: of so many keys it remembers the digest.
+  static Result<Shard> open(Engine& engine, Random random, std::size_t digests = digests_kept);
 
   /// Takes what it needs out of the commands. One answer for each, in their order.
   std::vector<Result<Answer>> run(std::span<Command> commands);
@@ -51,9 +56,10 @@ class Shard {
     bool exists{};
   };
 
-  Shard(Engine& engine, Random random) : engine_(&engine), random_(random) {}
+  Shard(Engine& engine, Random random, std::size_t digests) : engine_(&engine), random_(random), digests_(digests) {}
 
   Outcome<Answer> execute(const Get& get);
+  Outcome<Answer> execute(const GetDigest& get);
   Outcome<Answer> execute(Put& put);
   Outcome<Answer> execute(Merge& merge);
   Outcome<Answer> execute(const Scan& scan);
@@ -77,6 +83,7 @@ class Shard {
   Random random_;
   std::vector<Slot> slots_;  ///< by partition
   std::vector<PartitionId> touched_;
+  DigestCache digests_;
   std::optional<Error> poison_;
   Bytes row_;                             ///< kept for its memory
   std::vector<Engine::StateRow> saving_;  ///< likewise

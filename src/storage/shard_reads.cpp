@@ -65,6 +65,16 @@ Shard::Outcome<Answer> Shard::execute(const Get& get) {
   return GetAnswer{causal::fill(std::move((*stored)->object), slot(get.partition).state.seen())};
 }
 
+Shard::Outcome<Answer> Shard::execute(const GetDigest& get) {
+  if (const std::uint64_t known = digests_.find(get.key.token); known != 0) return DigestAnswer{known};
+  auto stored = load(get.key);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
+  const std::uint64_t digest = causal::digest((*stored)->object);
+  digests_.keep(get.key.token, digest);
+  return DigestAnswer{digest};
+}
+
 Shard::Outcome<Answer> Shard::execute(const Scan& scan) {
   if (scan.rows_max == 0) return Result<Answer>(fail(ErrorCode::invalid, "a scan returns at least one row"));
   Page page(scan, slot(scan.partition).state.seen());

@@ -282,6 +282,41 @@ FOR_EACH_DISK("a damaged row fails whoever needs it and nobody else") {
   CHECK(store.put("good", "w").has_value());
 }
 
+/// What a digest read of the key says is what a whole read would give.
+template <class Disk>
+void check_digest(Store<Disk>& store, BytesView name) {
+  const auto answer = store.shard().read(GetDigest{here, named(name)});
+  REQUIRE(answer.has_value());
+  CHECK(std::get<DigestAnswer>(*answer).digest == causal::digest(store.get(name)));
+}
+
+FOR_EACH_DISK("a digest is that of the object that a read returns, whatever happened to the key") {
+  Store<Disk> store;
+  Peer peer;
+  Random random(11);
+  for (int i = 0; i < 300; ++i) {
+    const std::string name = fmt::format("k{}", random.below(24));  // more than are remembered
+    Put put = store.put_command(name, fmt::format("v{}", i));
+    if (random.chance(1, 2)) put.context = store.get(name).context;
+    put.sibling.tombstone = random.chance(1, 4);
+    REQUIRE((random.chance(1, 3) ? store.run(peer.write(name, "w")) : store.run(std::move(put))).has_value());
+    check_digest(store, name);
+    check_digest(store, fmt::format("k{}", random.below(25)));
+    if (i % 100 == 99) store.crash();
+  }
+}
+
+TEST_CASE("after a batch that failed digests are again those of what the disk holds") {
+  Store<MemoryDisk> store;
+  auto& engine = static_cast<MemoryEngine&>(store.disk().engine());
+  REQUIRE(store.put("k", "before").has_value());
+  engine.fail_commits(Error{ErrorCode::disk_full, "no room"});
+  CHECK(code_of(store.run(store.put_command("k", "refused"))) == ErrorCode::disk_full);
+  CHECK(code_of(store.run(store.put_command("new", "refused"))) == ErrorCode::disk_full);
+  check_digest(store, "k");
+  check_digest(store, "new");
+}
+
 TEST_CASE("a full disk refuses writes, answers reads, and is forgotten when there is room") {
   Store<MemoryDisk> store;
   auto& engine = static_cast<MemoryEngine&>(store.disk().engine());

@@ -77,7 +77,7 @@ class Store {
     auto booted = storage::boot(disk_.engine(), random_, durability_);
     ensure(booted.has_value(), "a boot that works");
     boot_ = *std::move(booted);
-    auto opened = storage::Shard::open(disk_.engine(), random_.fork());
+    auto opened = storage::Shard::open(disk_.engine(), random_.fork(), 8);  // few digests, so that they give way
     ensure(opened.has_value(), "a shard that opens");
     shard_.emplace(*std::move(opened));
   }
