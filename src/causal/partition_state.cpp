@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "base/planted.hpp"
 
 namespace starling::causal {
 
@@ -14,6 +15,7 @@ PartitionState::PartitionState(ActorId actor, std::uint64_t counter, Seen seen)
 }
 
 void PartitionState::doubt_actor() {
+  if (planted(Bug::actor_reused)) return;
   actor_ = {};
   counter_ = 0;
 }
@@ -69,6 +71,7 @@ PutOutcome apply_put(PartitionState& state, Object stored, const VersionVector& 
 MergeOutcome apply_merge(PartitionState& state, Object stored, Object incoming) {
   ensure(incoming.filled(), "only a filled object can be merged");
   // Filled before the new dots are noted: `seen` must not cover what the row does not have yet.
+  if (planted(Bug::noted_before_merged)) state.observe(incoming);
   Object ours = fill(std::move(stored), state.seen());
   state.observe(incoming);
   const bool news = !ours.context.covers(incoming.context);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/planted.hpp"
 #include "coordinator/reachability.hpp"
 
 namespace starling::coordinator {
@@ -66,6 +67,7 @@ Progress ForwardedWrite::on_message(NodeId from, wire::ForwardReply reply, Step&
 
 Progress ForwardedWrite::on_peer_lost(NodeId peer, Step& step) {
   if (peer != target_) return Progress::waiting;
+  if (planted(Bug::forwarded_twice) && forward(step)) return Progress::waiting;
   leave_in_doubt(client_, "the connection to the replica that was to write it broke", {}, step.out);
   return Progress::finished;
 }

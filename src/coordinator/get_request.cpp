@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.hpp"
 #include "causal/context_token.hpp"
 
 namespace starling::coordinator {
@@ -13,6 +14,7 @@ Progress GetRequest::answer(Read::Outcome outcome, Step& step) {
     return Progress::finished;
   }
   Bytes context = causal::seal_context(step.secret, read_.key().token, (*outcome)->context);
+  if (planted(Bug::not_found_without_context) && !(*outcome)->live()) context.clear();
   step.out.answer(client_, port::GetReply{values_of(std::move(**outcome)), std::move(context)});
   return Progress::finished;
 }

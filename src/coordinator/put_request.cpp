@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "base/planted.hpp"
 #include "causal/context_token.hpp"
 #include "coordinator/reachability.hpp"
 
@@ -95,9 +96,9 @@ void PutRequest::on_deadline(Step& step) {
 }
 
 Progress PutRequest::conclude(Step& step) {
-  if (acks_.won()) {
+  if (acks_.won() || (planted(Bug::write_by_one_fewer) && acks_.votes() + 1 == acks_.needed())) {
     // With siblings that the client has not read the context would cover them, and its next put erase them.
-    const bool all_read = siblings_ == (write_.tombstone ? 0 : 1);
+    const bool all_read = siblings_ == (write_.tombstone ? 0 : 1) || planted(Bug::context_over_unread);
     answer(requester_,
            {.siblings = siblings_,
             .context = all_read ? causal::seal_context(step.secret, write_.key.token, context_) : Bytes{},

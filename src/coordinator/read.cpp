@@ -4,13 +4,17 @@
 #include <variant>
 
 #include "base/ensure.hpp"
+#include "base/planted.hpp"
 #include "coordinator/peer_object.hpp"
 #include "coordinator/reachability.hpp"
 
 namespace starling::coordinator {
 
 Read::Read(ring::Key key, PartitionId partition, const ReplicaSet& replicas, std::uint32_t needed)
-    : key_(std::move(key)), partition_(partition), full_(replicas, needed), heard_(replicas.size(), needed) {}
+    : key_(std::move(key)),
+      partition_(partition),
+      full_(replicas, needed),
+      heard_(replicas.size(), planted(Bug::read_by_one_fewer) && needed > 1 ? needed - 1 : needed) {}
 
 Read::Outcome Read::begin(Step& step) {
   began_ = step.view.now;
@@ -115,7 +119,8 @@ void Read::compare(std::uint64_t digest) {
 }
 
 Read::Outcome Read::conclude(Step& step) {
-  if (full_.won() || (!joining_ && heard_.won() && agree_)) return std::move(object_);
+  const bool agree = agree_ || planted(Bug::mismatch_ignored);
+  if (full_.won() || (!joining_ && heard_.won() && agree)) return std::move(object_);
   if (joining_ || !heard_.won()) return std::nullopt;
   return compare_in_full(step);
 }

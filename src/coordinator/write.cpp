@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/planted.hpp"
+
 namespace starling::coordinator {
 
 void answer(const Requester& requester, wire::WriteResult result, port::Outbox& out) {
@@ -22,6 +24,7 @@ void refuse(const Requester& requester, Error error, port::Outbox& out) {
 }
 
 void leave_in_doubt(const Requester& requester, std::string message, std::vector<NodeId> acked, port::Outbox& out) {
+  if (planted(Bug::doubt_called_refusal)) return refuse(requester, {ErrorCode::timed_out, std::move(message)}, out);
   answer(requester, {.error = Error{ErrorCode::in_doubt, std::move(message)}, .acked = std::move(acked)}, out);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted.hpp"
+
 namespace starling::membership {
 
 namespace {
@@ -28,7 +30,8 @@ std::optional<Outreach::Contact> Outreach::choose(const Members& members, Addres
 std::vector<Outreach::Contact> Outreach::missed(const Members& members, Address ourselves) const {
   std::vector<Contact> pool;
   for (const NodeId node : members.dead())
-    if (const Address address = members.find(node)->peer) pool.push_back({address, node});
+    if (const Address address = members.find(node)->peer; address && !planted(Bug::dead_forgotten))
+      pool.push_back({address, node});
   for (const Address seed : seeds_) {
     const bool is_there = seed == ourselves || std::any_of(members.live().begin(), members.live().end(),
                                                            [&](NodeId n) { return members.find(n)->peer == seed; });

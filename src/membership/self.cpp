@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/ensure.hpp"
+#include "base/planted.hpp"
 #include "membership/precedence.hpp"
 
 namespace starling::membership {
@@ -20,7 +21,7 @@ Self::Heard Self::hear(const MemberUpdate& said) {
   const bool accused = said.state != MemberState::alive;
   if (said.generation > statement_.generation) return answer_later_life(said);
   if (said.generation < statement_.generation) return accused ? Heard::stale : Heard::known;
-  if (said.nonce != statement_.nonce) return Heard::copied;
+  if (said.nonce != statement_.nonce) return planted(Bug::copy_not_noticed) ? Heard::known : Heard::copied;
   if (has_left()) return Heard::known;
   if (said.state == MemberState::left) {
     // Final for this generation, whoever made it up.
@@ -48,6 +49,7 @@ void Self::leave() { statement_.state = MemberState::left; }
 
 /// At the last incarnation only a new generation is above it.
 bool Self::answer(std::uint32_t incarnation) {
+  if (planted(Bug::suspicion_not_refuted)) return false;
   if (incarnation == std::numeric_limits<std::uint32_t>::max()) return begin_generation_after(statement_.generation);
   statement_.incarnation = incarnation + 1;
   return true;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/byte_stream.hpp"
+#include "base/planted.hpp"
 #include "causal/codec.hpp"
 #include "storage/records.hpp"
 
@@ -107,7 +108,8 @@ class Booting {
   }
 
   Result<> write_identity() {
-    const Bytes bytes = encode(Identity{boot_.node, boot_.generation});
+    const Generation reached = planted(Bug::generation_not_saved) ? Generation{} : boot_.generation;
+    const Bytes bytes = encode(Identity{boot_.node, reached});
     Result<> done = save_sealed_record(engine_, identity_record, bytes);
     if (done) done = save_sealed_record(engine_, identity_copy_record, bytes);
     if (done) done = engine_.save_record(clean_stop_record, {});
