@@ -24,6 +24,7 @@ enum class Bug : std::uint8_t {
   tombstone_dropped,     ///< a row goes once nothing in it lives, with a context that is known nowhere else
   seen_not_saved,        ///< a merge saves its row, but not that its dots were seen
   batch_not_undone,      ///< what a failed batch has done to the partitions' states stays in memory
+  digest_outdated,       ///< the remembered digest of a key stays when the key changes
   generation_not_saved,  ///< each start is the first one
 
   // replica

@@ -8,6 +8,7 @@
 #include "base/byte_stream.hpp"
 #include "base/ensure.hpp"
 #include "base/hash.hpp"
+#include "base/planted.hpp"
 
 namespace starling::causal {
 
@@ -47,13 +48,15 @@ Object join(Object x, Object y) {
     const VersionVector& other = ours_first ? y.context : x.context;
     if (both || !other.covers(next.dot)) merged.push_back(std::move(next));
   }
+  if (planted(Bug::smaller_sibling_dropped) && !merged.empty()) merged.erase(merged.begin(), merged.end() - 1);
   x.siblings = std::move(merged);
   x.context.join(y.context);
   return x;
 }
 
 Object put(Object object, const VersionVector& client_context, Sibling sibling) {
-  std::erase_if(object.siblings, [&](const Sibling& old) { return client_context.covers(old.dot); });
+  if (!planted(Bug::overwritten_kept))
+    std::erase_if(object.siblings, [&](const Sibling& old) { return client_context.covers(old.dot); });
   object.context.join(client_context);
   ensure(!object.context.covers(sibling.dot), "a put needs a dot that nobody has seen");
   object.context.advance(sibling.dot);
@@ -67,7 +70,7 @@ std::uint64_t digest(const Object& object) {
     if (sibling.tombstone) continue;
     const std::array words{little_endian(hash), little_endian(sibling.dot.actor.value), little_endian(sibling.dot.n)};
     const auto bytes = std::bit_cast<std::array<char, sizeof words>>(words);
-    hash = hash64({bytes.data(), bytes.size()});
+    hash = planted(Bug::digest_over_values) ? 31 * hash + hash64(sibling.value) : hash64({bytes.data(), bytes.size()});
     if (hash == 0) hash = 1;  // 0 says that nothing lives.
   }
   return hash;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/planted.hpp"
 #include "replica/replies.hpp"
 
 namespace starling::replica {
@@ -93,6 +94,7 @@ SenderRing Replica::on_message(NodeId from, wire::MergeRequest request, const ri
     return refuse(from, request, std::move(admitted.error()), ring, out);
   auto key = key_of(request.key, request.partition, ring);
   if (!key) return refuse(from, request, std::move(key.error()), ring, out);
+  if (planted(Bug::acknowledged_early)) out.send(from, wire::MergeReply{.request = request.request});
   store({Kind::merge, from, request.request, now + request.ttl, bytes},
         storage::Merge{request.partition, std::move(*key), std::move(request.object)}, out);
   return SenderRing::known;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "base/planted.hpp"
 #include "causal/codec.hpp"
 #include "ring/ring.hpp"
 #include "storage/row.hpp"
@@ -70,7 +71,7 @@ void Shard::undo(const Error& failure, std::span<Command> commands, std::vector<
   engine_->rollback();
   digests_.clear();
   const bool full = failure.code == ErrorCode::disk_full;
-  if (!full || !load_states()) poison(failure);
+  if (!full || (!planted(Bug::batch_not_undone) && !load_states())) poison(failure);
   answers.clear();
   for (const Command& command : commands)
     answers.push_back(is_read(command) ? read(command) : std::unexpected(poison_ ? *poison_ : failure));
@@ -130,7 +131,8 @@ Shard::Outcome<Shard::Stored> Shard::load(const ring::Key& key) {
 
 /// What fill() restores needs no row: nothing lives, and every write that ever did is in `seen`.
 Result<> Shard::keep(const ring::Key& key, const causal::Object& stripped, bool exists) {
-  digests_.keep(key.token, causal::digest(stripped));
+  if (!planted(Bug::digest_outdated)) digests_.keep(key.token, causal::digest(stripped));
+  if (planted(Bug::tombstone_dropped) && !stripped.live()) return exists ? engine_->erase(key) : Result<>{};
   if (stripped.siblings.empty() && stripped.context.empty()) return exists ? engine_->erase(key) : Result<>{};
   row_ = encode_row(key.token, stripped);
   return exists ? engine_->update(key, row_) : engine_->insert(key, row_);
