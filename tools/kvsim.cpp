@@ -48,10 +48,12 @@ nlohmann::json to_json(const sim::TrialResult& result) {
   nlohmann::json violations = nlohmann::json::array();
   for (const auto& violation : result.violations)
     violations.push_back({{"rule", violation.rule}, {"what", violation.what}});
+  nlohmann::json faults = nlohmann::json::array();
+  for (const auto& [number, fault] : result.faults) faults.push_back(sim::line_of(fault));
   return {{"seed", result.seed},       {"trace", to_hex(result.trace)},
           {"events", result.events},   {"done", result.done},
           {"refused", result.refused}, {"in_doubt", result.in_doubt},
-          {"actors", result.actors},   {"faults", result.faults},
+          {"actors", result.actors},   {"faults", faults},
           {"violations", violations},  {"recovered_ms", result.recovered_in / std::chrono::milliseconds(1)}};
 }
 
@@ -65,7 +67,7 @@ void print_figures(const sim::TrialResult& result) {
 void print_violation(const Options& options, const sim::TrialResult& result) {
   for (const auto& violation : result.violations) fmt::print("VIOLATION   {}: {}\n", violation.rule, violation.what);
   fmt::print("faults of seed {}:\n", result.seed);
-  for (const auto& fault : result.faults) fmt::print("  {}\n", fault);
+  for (const auto& [number, fault] : result.faults) fmt::print("  {:3} {}\n", number, sim::line_of(fault));
   fmt::print("the story of key {}:\n{}replay it with: {}\n", result.violations.front().key, result.story,
              replay_command(options, result.seed));
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ensure.hpp"
 #include "storage/boot.hpp"
 
 namespace starling::sim {
@@ -14,9 +15,12 @@ constexpr Duration hop = 20us;
 }  // namespace
 
 Result<storage::BootRecord> Disk::boot() {
-  auto record = storage::boot(engine_, random_, storage::Durability::full);
+  auto engine = directory_->open();
+  if (!engine) return std::unexpected(std::move(engine.error()));
+  engine_ = *engine;
+  auto record = storage::boot(*engine_, random_, storage::Durability::full);
   if (!record) return record;
-  auto shard = storage::Shard::open(engine_, random_.fork());
+  auto shard = storage::Shard::open(*engine_, random_.fork(), 16);
   if (!shard) return std::unexpected(shard.error());
   shard_.emplace(std::move(*shard));
   return record;
@@ -36,7 +40,14 @@ void Disk::begin() {
   if (random_.chance(speed_.slow_per_mille, 1000))
     takes += Duration(random_.below(1 + static_cast<std::uint64_t>(speed_.slow_max.count())));
   agenda_.after(takes, [this, life = life_] {
-    if (life == life_) commit();
+    if (life == life_) run();
+  });
+}
+
+void Disk::run() {
+  if (agenda_.now() >= stalled_until_) return commit();
+  agenda_.at(stalled_until_, [this, life = life_] {
+    if (life == life_) run();
   });
 }
 
@@ -55,14 +66,32 @@ void Disk::commit() {
   if (!waiting_.empty()) begin();
 }
 
+void Disk::stop() {
+  if (shard_ && !shard_->poisoned() && storage::mark_clean_stop(*engine_))
+    directory_->close();
+  else
+    directory_->crash();
+  leave();
+}
+
 void Disk::crash() {
+  directory_->crash();
+  leave();
+}
+
+void Disk::leave() {
   ++life_;
-  engine_.crash();
   shard_.reset();
+  engine_ = nullptr;
   waiting_.clear();
   waiting_tickets_.clear();
   running_.clear();
   running_tickets_.clear();
+}
+
+void Disk::restore(const DirectoryCopy& copy) {
+  ensure(!shard_, "a directory is replaced while no process has it open");
+  directory_->restore(copy);
 }
 
 }  // namespace starling::sim

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/random.hpp"
 #include "port/event.hpp"
 #include "sim/agenda.hpp"
+#include "sim/directory.hpp"
 #include "storage/boot_record.hpp"
-#include "storage/memory/memory_engine.hpp"
 #include "storage/shard.hpp"
 
 namespace starling::sim {
@@ -21,7 +22,7 @@ struct DiskSpeed {
 };
 
 /// A machine's disk and the thread that works on it, as the runtime has them: it takes all that
-/// waits, runs it as one transaction, and answers when that is committed. The engine outlives
+/// waits, runs it as one transaction, and answers when that is committed. The directory outlives
 /// the process; what waited or ran when the process died was never committed.
 class Disk {
  public:
@@ -29,15 +30,25 @@ class Disk {
   /// Sees every command and its answer in the moment of the commit, whether or not the node lives to hear it.
   using Committed = std::function<void(const storage::Command&, const Result<storage::Answer>&)>;
 
-  Disk(Agenda& agenda, Random random) : agenda_(agenda), random_(random) {}
+  Disk(Agenda& agenda, Random random) : agenda_(agenda), random_(random), directory_(make_memory_directory()) {}
 
-  /// A process starts: reads the engine as it would a directory.
+  /// A process starts, and opens the directory.
   Result<storage::BootRecord> boot();
   void submit(port::Ticket ticket, storage::Command command);
+  /// The process ends in good order: what had not begun is not done.
+  void stop();
   /// The process dies.
   void crash();
 
-  storage::MemoryEngine& engine() { return engine_; }
+  /// The directory as it is at this moment. A process may be at work on it.
+  DirectoryCopy copy() const { return directory_->copy(); }
+  /// Everything is replaced: by an older copy of this directory, or by one of another's. Without a process.
+  void restore(const DirectoryCopy& copy);
+  /// Nothing is left. Without a process.
+  void wipe() { restore({}); }
+  void ail(Ailment ailment) { directory_->ail(ailment); }
+  /// Nothing is read or written for so long from now on.
+  void stall(Duration length) { stalled_until_ = agenda_.now() + length; }
   DiskSpeed& speed() { return speed_; }
 
   Answered on_answered;
@@ -45,12 +56,16 @@ class Disk {
 
  private:
   void begin();
+  void run();
   void commit();
+  void leave();
 
   Agenda& agenda_;
   Random random_;
   DiskSpeed speed_;
-  storage::MemoryEngine engine_;
+  Instant stalled_until_;
+  std::unique_ptr<Directory> directory_;
+  storage::Engine* engine_{};
   std::optional<storage::Shard> shard_;
   std::vector<port::Ticket> waiting_tickets_;
   std::vector<storage::Command> waiting_;

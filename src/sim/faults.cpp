@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 
 namespace starling::sim {
 
@@ -46,58 +48,59 @@ class Drawing {
 
   Duration span(Duration most) { return Duration(random_.below(static_cast<std::uint64_t>(most.count()))); }
 
-  void add(std::string begins, std::function<void(World&)> begin, std::string ends, std::function<void(World&)> end) {
-    faults_.emplace(begins_, Fault{begins_, std::move(begins), std::move(begin)});
-    faults_.emplace(ends_, Fault{ends_, std::move(ends), std::move(end)});
+  void add(FaultKind kind, std::string what, std::function<void(World&)> begin, std::string mended,
+           std::function<void(World&)> end) {
+    faults_.emplace(begins_,
+                    Fault{kind, begins_, ends_, std::move(what), std::move(mended), std::move(begin), std::move(end)});
   }
 
   void kill() {
     add(
-        fmt::format("n{} is killed", host_), [h = host_](World& w) { w.host(h).kill(); },
+        FaultKind::kill, fmt::format("n{} is killed", host_), [h = host_](World& w) { w.host(h).kill(); },
         fmt::format("n{} starts", host_), [h = host_](World& w) { w.host(h).start(); });
   }
 
   void restart() {
     add(
-        fmt::format("n{} is asked to stop", host_), [h = host_](World& w) { w.host(h).ask_to_stop(); },
-        fmt::format("n{} starts", host_), [h = host_](World& w) { w.host(h).start(); });
+        FaultKind::restart, fmt::format("n{} is asked to stop", host_),
+        [h = host_](World& w) { w.host(h).ask_to_stop(); }, fmt::format("n{} starts", host_),
+        [h = host_](World& w) { w.host(h).start(); });
   }
 
   void restore() {
-    const auto copy = std::make_shared<storage::MemoryEngine>();
+    const auto copy = std::make_shared<DirectoryCopy>();
     add(
-        fmt::format("a copy is made of the directory of n{}", host_),
-        [h = host_, copy](World& w) { *copy = w.host(h).disk().engine(); },
+        FaultKind::restore, fmt::format("a copy is made of the directory of n{}", host_),
+        [h = host_, copy](World& w) { *copy = w.host(h).disk().copy(); },
         fmt::format("n{} is killed, and starts from that copy", host_),
         [h = host_, copy](World& w) {
           w.host(h).kill();
-          w.host(h).disk().engine() = *copy;
-          w.host(h).disk().engine().fail_commits(std::nullopt);
+          w.host(h).disk().restore(*copy);
           w.host(h).start();
         });
   }
 
   void freeze() {
     add(
-        fmt::format("n{} is frozen", host_), [h = host_](World& w) { w.host(h).freeze(); },
+        FaultKind::freeze, fmt::format("n{} is frozen", host_), [h = host_](World& w) { w.host(h).freeze(); },
         fmt::format("n{} is thawed", host_), [h = host_](World& w) { w.host(h).thaw(); });
   }
 
   void cut_off() {
     std::set<HostIndex> side{host_};
-    cut(side, true);
+    cut(FaultKind::isolation, side, true);
   }
 
   void split() {
     std::set<HostIndex> side;
     for (HostIndex host = 0; host < hosts_; ++host)
       if (random_.chance(1, 2)) side.insert(host);
-    if (!side.empty() && side.size() < hosts_) cut(side, true);
+    if (!side.empty() && side.size() < hosts_) cut(FaultKind::partition, side, true);
   }
 
-  void one_way() { cut({host_}, false); }
+  void one_way() { cut(FaultKind::one_way_partition, {host_}, false); }
 
-  void cut(const std::set<HostIndex>& side, bool both_ways) {
+  void cut(FaultKind kind, const std::set<HostIndex>& side, bool both_ways) {
     const auto each = [n = hosts_, side, both_ways](World& w, bool block) {
       for (HostIndex a : side) {
         for (HostIndex b = 0; b < n; ++b) {
@@ -110,7 +113,7 @@ class Drawing {
     std::string names;
     for (HostIndex host : side) names += fmt::format(" n{}", host);
     add(
-        fmt::format("{} from{} to the others is cut", both_ways ? "everything to and" : "everything", names),
+        kind, fmt::format("{} from{} to the others is cut", both_ways ? "everything to and" : "everything", names),
         [each](World& w) { each(w, true); }, fmt::format("the cut around{} is mended", names),
         [each](World& w) { each(w, false); });
   }
@@ -122,6 +125,7 @@ class Drawing {
     bad.late_per_mille = static_cast<std::uint32_t>(random_.below(300));
     bad.late_max = span(200ms) + 1ms;
     add(
+        FaultKind::loss,
         fmt::format("the network loses {}, doubles {}, delays {} of 1000", bad.loss_per_mille, bad.twice_per_mille,
                     bad.late_per_mille),
         [bad](World& w) { w.network().weather() = bad; }, "the network is well again",
@@ -131,20 +135,22 @@ class Drawing {
   void slow_disk() {
     const DiskSpeed slow{.slow_per_mille = 300, .slow_max = span(800ms) + 1ms};
     add(
-        fmt::format("the disk of n{} is slow", host_), [h = host_, slow](World& w) { w.host(h).disk().speed() = slow; },
+        FaultKind::slow_disk, fmt::format("the disk of n{} is slow", host_),
+        [h = host_, slow](World& w) { w.host(h).disk().speed() = slow; },
         fmt::format("the disk of n{} is fast again", host_),
         [h = host_](World& w) { w.host(h).disk().speed() = DiskSpeed{}; });
   }
 
   void broken_disk() {
     const bool full = random_.chance(1, 2);
-    const Error error{full ? ErrorCode::disk_full : ErrorCode::storage_failed, "a fault of the simulation"};
+    const Ailment ailment = full ? Ailment::full : Ailment::failing_writes;
     add(
+        full ? FaultKind::full_disk : FaultKind::failing_disk,
         fmt::format("the disk of n{} {}", host_, full ? "is full" : "fails"),
-        [h = host_, error](World& w) { w.host(h).disk().engine().fail_commits(error); },
+        [h = host_, ailment](World& w) { w.host(h).disk().ail(ailment); },
         fmt::format("the disk of n{} works again", host_),
         [h = host_](World& w) {
-          w.host(h).disk().engine().fail_commits(std::nullopt);
+          w.host(h).disk().ail(Ailment::none);
           w.host(h).start();
         });
   }
@@ -153,7 +159,7 @@ class Drawing {
     Address elsewhere = World::address_of(host_);
     elsewhere.port = static_cast<std::uint16_t>(5000 + random_.below(1000));
     add(
-        fmt::format("n{} is killed, to move to {}", host_, to_string(elsewhere)),
+        FaultKind::move, fmt::format("n{} is killed, to move to {}", host_, to_string(elsewhere)),
         [h = host_, elsewhere](World& w) {
           w.host(h).kill();
           w.host(h).move_to(elsewhere);
@@ -181,7 +187,7 @@ void end_faults(World& world) {
   world.network().weather() = Weather{};
   for (std::size_t host = 0; host < world.hosts(); ++host) {
     world.host(host).disk().speed() = DiskSpeed{};
-    world.host(host).disk().engine().fail_commits(std::nullopt);
+    world.host(host).disk().ail(Ailment::none);
   }
   world.heal();
 }

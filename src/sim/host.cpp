@@ -57,6 +57,7 @@ void Host::start() {
   if (up()) return;
   auto boot = disk_.boot();
   if (!boot) {
+    disk_.crash();
     halted_ = port::Halt{.failed = true, .why = boot.error().message};
     return;
   }
@@ -69,7 +70,9 @@ void Host::start() {
 }
 
 void Host::kill() {
-  if (up()) end_process();
+  if (!up()) return;
+  end_process();
+  disk_.crash();
 }
 
 void Host::end_process() {
@@ -78,7 +81,6 @@ void Host::end_process() {
   ready_ = false;
   frozen_ = false;
   kept_.clear();
-  disk_.crash();
   network_.on_down(index_);
   for (auto& [token, waiting] : std::exchange(asked_, {}))
     agenda_.after(100us, [answered = std::move(waiting)] { answered(std::nullopt); });
@@ -118,7 +120,9 @@ void Host::step(port::Event event) {
 
 void Host::carry_out(port::Outbox& out) {
   for (auto& effect : out.effects()) std::visit(CarryOut{*this}, std::move(effect));
-  if (halted_) end_process();
+  if (!halted_) return;
+  end_process();
+  halted_->failed ? disk_.crash() : disk_.stop();
 }
 
 std::uint64_t Host::noticed(port::NoticeKind kind) const {

@@ -41,17 +41,26 @@ class Trial {
 
   void break_things() {
     Random random = world_.random().fork();
-    for (Fault& fault : draw_faults(world_, random, config_.faults_for, workload_.strong_percent == 100)) {
-      result_.faults.push_back(
-          fmt::format("{:9.4f} s  {}", std::chrono::duration<double>(fault.at.since_start).count(), fault.what));
-      world_.agenda().at(fault.at, [this, act = std::move(fault.act)] {
-        if (!recovering_) act(world_);
-      });
-    }
+    std::vector<Fault> drawn = draw_faults(world_, random, config_.faults_for, workload_.strong_percent == 100);
+    result_.faults_drawn = drawn.size();
+    for (std::size_t number = 0; number < drawn.size(); ++number)
+      if (!config_.without.contains(number)) schedule(number, std::move(drawn[number]));
     clients_.start(world_.now() + config_.faults_for);
     world_.run_for(config_.faults_for);
     recovering_ = true;
     end_faults(world_);
+  }
+
+  void schedule(std::size_t number, Fault fault) {
+    const auto at = [this](Instant instant, const std::function<void(World&)>& act) {
+      world_.agenda().at(instant, [this, act] {
+        if (!recovering_) act(world_);
+      });
+    };
+    at(fault.begins, fault.begin);
+    at(fault.ends, fault.end);
+    ++result_.faults_by_kind[fault.kind];
+    result_.faults.emplace(number, std::move(fault));
   }
 
   bool recover() {

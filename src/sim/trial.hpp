@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "sim/checker.hpp"
+#include "sim/fault.hpp"
 #include "sim/world.hpp"
 
 namespace starling::sim {
@@ -15,6 +18,8 @@ struct TrialConfig {
   Duration faults_for = 20s;
   /// After the last fault everything must work again within this.
   Duration recovery = 60s;
+  /// Drawn faults that do not happen, by their number. What is drawn is the same with and without.
+  std::set<std::size_t> without;
 };
 
 struct TrialResult {
@@ -26,7 +31,9 @@ struct TrialResult {
   std::size_t in_doubt{};
   std::size_t actors{};  ///< under how many names dots were issued
   Duration recovered_in{};
-  std::vector<std::string> faults;
+  std::size_t faults_drawn{};
+  std::map<std::size_t, Fault> faults;  ///< those that were not left out, by their number
+  std::map<FaultKind, std::size_t> faults_by_kind;
   std::vector<Violation> violations;
   std::string story;  ///< of the first key with a violation
 };

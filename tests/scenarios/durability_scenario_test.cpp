@@ -32,12 +32,12 @@ TEST_CASE("kill -9 of any one of three nodes, over and over under load, loses no
 TEST_CASE("a node restored from an old copy of its directory issues no dot twice, and loses nothing") {
   Scene scene(12, 3);
   const OpId first = scene.put(0, 0, Op::Strength::all);
-  const storage::MemoryEngine old_copy = scene.world.host(0).disk().engine();
+  const DirectoryCopy old_copy = scene.world.host(0).disk().copy();
   std::vector<OpId> later;
   for (int i = 0; i < 5; ++i) later.push_back(scene.put(0, 0, Op::Strength::all));
 
   scene.world.host(0).kill();
-  scene.world.host(0).disk().engine() = old_copy;
+  scene.world.host(0).disk().restore(old_copy);
   scene.world.host(0).start();
   REQUIRE(scene.all_well(20s));
   CHECK(scene.world.host(0).noticed(port::NoticeKind::actor_doubted) > 0);
@@ -53,11 +53,11 @@ TEST_CASE("a node restored from an old copy of its directory issues no dot twice
 TEST_CASE("a restored directory that can ask nobody mints new actors rather than trust itself") {
   Scene scene(13, 3);
   scene.put(0, 0, Op::Strength::all);
-  const storage::MemoryEngine old_copy = scene.world.host(0).disk().engine();
+  const DirectoryCopy old_copy = scene.world.host(0).disk().copy();
   for (int i = 0; i < 3; ++i) scene.put(0, 0, Op::Strength::all);
 
   scene.world.host(0).kill();
-  scene.world.host(0).disk().engine() = old_copy;
+  scene.world.host(0).disk().restore(old_copy);
   scene.world.cut(0, 1);
   scene.world.cut(0, 2);
   scene.world.host(0).start();
@@ -72,10 +72,10 @@ TEST_CASE("a restored directory that can ask nobody mints new actors rather than
 TEST_CASE("writes that arrive at a restored replica before its own put make it mint a new actor") {
   Scene scene(14, 3);
   scene.put(0, 0, Op::Strength::all);
-  const storage::MemoryEngine old_copy = scene.world.host(0).disk().engine();
+  const DirectoryCopy old_copy = scene.world.host(0).disk().copy();
   scene.put(0, 0, Op::Strength::all);
   scene.world.host(0).kill();
-  scene.world.host(0).disk().engine() = old_copy;
+  scene.world.host(0).disk().restore(old_copy);
   scene.world.host(0).start();
   REQUIRE(scene.all_well(20s));
   scene.put(1, 0, Op::Strength::all);  // carries what host 0 has forgotten

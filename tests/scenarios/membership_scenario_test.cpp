@@ -6,7 +6,7 @@ using namespace starling::sim;
 TEST_CASE("a copied data directory stops itself, in words, and the cluster goes on") {
   Scene scene(21, 3);
   Host& copy = scene.world.add_host();
-  copy.disk().engine() = scene.world.host(2).disk().engine();
+  copy.disk().restore(scene.world.host(2).disk().copy());
   copy.start();
   const auto one_stopped = [&] { return copy.up() != scene.world.host(2).up(); };
   REQUIRE(scene.world.run_until(one_stopped, 30s));

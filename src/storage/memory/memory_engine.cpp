@@ -55,6 +55,7 @@ void MemoryEngine::rollback() {
 
 Result<bool> MemoryEngine::get(const ring::Key& key, Bytes& row) {
   row.clear();
+  if (read_failure_) return std::unexpected(*read_failure_);
   const auto it = rows_.find(key);
   if (it == rows_.end()) return false;
   row = it->second;
@@ -79,12 +80,16 @@ Result<> MemoryEngine::erase(const ring::Key& key) {
 }
 
 Result<> MemoryEngine::scan(const ring::Key& after, Token last, const RowVisitor& visit) {
+  if (read_failure_) return std::unexpected(*read_failure_);
   for (auto it = rows_.upper_bound(after); it != rows_.end() && it->first.token <= last; ++it)
     if (visit(it->first.token, it->first.bytes, it->second) == Visit::stop) break;
   return {};
 }
 
-Result<Engine::States> MemoryEngine::load_states() { return States{.rows = {states_.begin(), states_.end()}}; }
+Result<Engine::States> MemoryEngine::load_states() {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  return States{.rows = {states_.begin(), states_.end()}};
+}
 
 Result<> MemoryEngine::save_states(std::span<const StateRow> states) {
   for (const auto& [partition, bytes] : states) set(states_, partition, bytes);
@@ -92,6 +97,7 @@ Result<> MemoryEngine::save_states(std::span<const StateRow> states) {
 }
 
 Result<std::vector<Engine::Record>> MemoryEngine::load_records() {
+  if (read_failure_) return std::unexpected(*read_failure_);
   return std::vector<Record>(records_.begin(), records_.end());
 }
 

@@ -40,6 +40,8 @@ class MemoryEngine final : public Engine {
   void crash() { rollback(); }
   /// From now on every commit fails so, and keeps nothing; nullopt: works again.
   void fail_commits(std::optional<Error> error) { commit_failure_ = std::move(error); }
+  /// And every read of a row, of the states or the records.
+  void fail_reads(std::optional<Error> error) { read_failure_ = std::move(error); }
 
  private:
   /// What was there before a change; nullopt: nothing.
@@ -62,6 +64,7 @@ class MemoryEngine final : public Engine {
   std::vector<Undo> undo_;
   bool in_transaction_{};
   std::optional<Error> commit_failure_;
+  std::optional<Error> read_failure_;
   std::uint64_t commits_{};
 };
 

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/error.hpp"
+#include "storage/memory/memory_engine.hpp"
+
+namespace starling::sim {
+
+/// What is wrong with a disk for as long as it lasts.
+enum class Ailment : std::uint8_t {
+  none,
+  full,            ///< nothing can be written, what is there can be read
+  failing_writes,  ///< an I/O error for whoever writes
+  failing_reads,   ///< and for whoever reads
+};
+
+/// All that a data directory holds, at one moment: a backup, a snapshot of a file system.
+struct DirectoryCopy {
+  storage::MemoryEngine memory;
+};
+
+/// A data directory: what lasts between the processes that open it, one at a time.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+
+  /// A process opens it. The engine is there until the process is gone.
+  virtual Result<storage::Engine*> open() = 0;
+  /// The process closes it in good order.
+  virtual void close() = 0;
+  /// The process and the machine are gone at once, and with them what was not durable.
+  virtual void crash() = 0;
+
+  /// Also while a process works on it.
+  virtual DirectoryCopy copy() const = 0;
+  /// Without a process. A default-made copy leaves an empty directory.
+  virtual void restore(const DirectoryCopy& copy) = 0;
+  virtual void ail(Ailment ailment) = 0;
+};
+
+std::unique_ptr<Directory> make_memory_directory();
+
+}  // namespace starling::sim
