@@ -105,8 +105,8 @@ class Drawing {
       for (HostIndex a : side) {
         for (HostIndex b = 0; b < n; ++b) {
           if (side.contains(b)) continue;
-          block ? w.network().block(a, b) : w.network().unblock(a, b);
-          if (both_ways) block ? w.network().block(b, a) : w.network().unblock(b, a);
+          block ? w.network().links().block(a, b) : w.network().links().unblock(a, b);
+          if (both_ways) block ? w.network().links().block(b, a) : w.network().links().unblock(b, a);
         }
       }
     };

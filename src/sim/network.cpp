@@ -24,6 +24,8 @@ Duration Network::delay() {
   return delay;
 }
 
+Duration Network::delay(HostIndex from, HostIndex to) { return delay() + links_.slowness(from, to); }
+
 std::optional<HostIndex> Network::listener(Address address) const {
   for (HostIndex host = 0; host < desks_.size(); ++host)
     if (desks_[host].endpoint->up() && desks_[host].endpoint->hello().peer == address) return host;
@@ -34,13 +36,29 @@ void Network::send_datagram(HostIndex from, Address to, Bytes bytes) {
   ++counts_.datagrams;
   counts_.bytes += bytes.size();
   if (random_.chance(weather_.loss_per_mille, 1000)) return;
+  if (random_.chance(weather_.corrupt_per_mille, 1000)) damage(bytes);
   const Address source = desks_[from].endpoint->hello().peer;
+  const auto host = listener(to);
   const int copies = random_.chance(weather_.twice_per_mille, 1000) ? 2 : 1;
   for (int i = 0; i < copies; ++i)
-    agenda_.after(delay(), [this, from, to, source, bytes] {
-      const auto host = listener(to);
-      if (host && !blocked(from, *host)) desks_[*host].endpoint->receive(port::DatagramArrived{source, bytes});
-    });
+    agenda_.after(host ? delay(from, *host) : delay(),
+                  [this, from, source, to, bytes] { arrive(from, source, to, bytes); });
+}
+
+void Network::arrive(HostIndex from, Address source, Address to, const Bytes& bytes) {
+  const auto host = listener(to);
+  if (!host || links_.blocked(from, *host)) return;
+  if (links_.clogged(from, *host))
+    return agenda_.after(look_again, [this, from, source, to, bytes] { arrive(from, source, to, bytes); });
+  desks_[*host].endpoint->receive(port::DatagramArrived{source, bytes});
+}
+
+/// As a bad cable or a bad memory would: a few bits are turned over, or the end is missing.
+void Network::damage(Bytes& bytes) {
+  if (random_.chance(1, 4)) bytes.resize(random_.below(bytes.size() + 1));
+  if (bytes.empty()) return;
+  for (std::uint64_t flips = 1 + random_.below(3); flips > 0; --flips)
+    bytes[random_.below(bytes.size())] ^= static_cast<char>(1U << random_.below(8));
 }
 
 void Network::send(HostIndex from, NodeId to, const wire::Message& message) {
@@ -91,10 +109,12 @@ void Network::answer_dial(ConnectionId id, Instant since) {
   const HostIndex caller = connection.sides[0].host;
   const auto callee = listener(connection.sides[1].address);
   if (!callee || *callee == caller) return close(id, 0);
-  if (blocked(caller, *callee) || blocked(*callee, caller)) {
+  if (links_.blocked(caller, *callee) || links_.blocked(*callee, caller)) {
     if (agenda_.now() - since > weather_.give_up) return close(id, 0);
     return agenda_.after(look_again, [this, id, since] { answer_dial(id, since); });
   }
+  if (links_.clogged(caller, *callee) || links_.clogged(*callee, caller))
+    return agenda_.after(look_again, [this, id, since = agenda_.now()] { answer_dial(id, since); });
   exchange_hellos(id, *callee);
 }
 
@@ -132,7 +152,7 @@ void Network::enqueue(ConnectionId id, HostIndex from, const wire::Message& mess
   wire::encode(message, packet.bytes);
   ++counts_.messages;
   counts_.bytes += packet.bytes.size();
-  packet.due = agenda_.now() + delay();
+  packet.due = agenda_.now() + (connection.established ? delay(from, connection.sides[1 - lane].host) : delay());
   auto& packets = connection.lanes[lane].packets;
   if (!packets.empty()) packet.due = std::max(packet.due, packets.back().due);
   packets.push_back(std::move(packet));
@@ -155,7 +175,10 @@ void Network::pump(ConnectionId id, int lane) {
   const int receiver = 1 - lane;
   way.pumping = false;
   if (!connection.sides[receiver].open) return;
-  if (blocked(connection.sides[lane].host, connection.sides[receiver].host)) {
+  const HostIndex from = connection.sides[lane].host;
+  const HostIndex to = connection.sides[receiver].host;
+  if (links_.clogged(from, to)) return pump_later(id, lane, agenda_.now() + look_again);
+  if (links_.blocked(from, to)) {
     if (!way.stalled_since) way.stalled_since = agenda_.now();
     if (agenda_.now() - *way.stalled_since > weather_.give_up) return close_both(id);
     return pump_later(id, lane, agenda_.now() + look_again);
@@ -211,6 +234,15 @@ void Network::tell(HostIndex host, port::Event event) {
   agenda_.after(0ns, [this, host, event = std::move(event)] {
     if (desks_[host].endpoint->up()) desks_[host].endpoint->receive(event);
   });
+}
+
+void Network::break_connections(HostIndex host) {
+  std::vector<ConnectionId> broken;
+  for (const auto& [id, connection] : connections_)
+    for (const Side& side : connection.sides)
+      if (side.open && side.host == host) broken.push_back(id);
+  for (ConnectionId id : broken)
+    if (connections_.contains(id)) close_both(id);
 }
 
 void Network::on_down(HostIndex host) {

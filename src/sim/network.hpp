@@ -4,17 +4,15 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "base/random.hpp"
 #include "port/event.hpp"
 #include "sim/agenda.hpp"
+#include "sim/links.hpp"
 #include "wire/frame.hpp"
 
 namespace starling::sim {
-
-using HostIndex = std::size_t;
 
 /// What the network sees of a host.
 class Endpoint {
@@ -26,18 +24,8 @@ class Endpoint {
   virtual void receive(port::Event event) = 0;
 };
 
-struct Weather {
-  Duration delay_min = 100us;
-  Duration delay_spread = 400us;
-  std::uint32_t late_per_mille = 5;  ///< some take much longer, so that datagrams overtake each other
-  Duration late_max = 30ms;
-  std::uint32_t loss_per_mille = 0;  ///< of datagrams
-  std::uint32_t twice_per_mille = 0;
-  Duration give_up = 3s;  ///< a stream on which nothing gets through breaks after this
-};
-
-/// Datagrams that are lost, doubled and overtaken; streams that keep their order, stall while a
-/// partition lasts, and break when it lasts too long or an end dies. Tells the ends what the
+/// Datagrams that are lost, doubled, damaged and overtaken; streams that keep their order, stall while
+/// a partition lasts, and break when it lasts too long or an end dies. Tells the ends what the
 /// runtime would tell them. Every message passes through its encoding.
 class Network {
  public:
@@ -52,11 +40,10 @@ class Network {
   void send(HostIndex from, Address to, const wire::Message& message);
   void introduce(HostIndex host, NodeId node, Address address);
 
-  /// Nothing gets from `from` to `to` any more (the other way it still may).
-  void block(HostIndex from, HostIndex to) { blocked_.insert({from, to}); }
-  void unblock(HostIndex from, HostIndex to) { blocked_.erase({from, to}); }
-  void unblock_all() { blocked_.clear(); }
-  bool blocked(HostIndex from, HostIndex to) const { return blocked_.contains({from, to}); }
+  /// Every connection of this host breaks, and what is under way on it is lost.
+  void break_connections(HostIndex host);
+
+  Links& links() { return links_; }
   Weather& weather() { return weather_; }
 
   struct Counts {
@@ -112,15 +99,18 @@ class Network {
   void remove_if_closed(ConnectionId id);
   void tell(HostIndex host, port::Event event);
   std::optional<HostIndex> listener(Address address) const;
+  void arrive(HostIndex from, Address source, Address to, const Bytes& bytes);
+  void damage(Bytes& bytes);
+  Duration delay(HostIndex from, HostIndex to);
   Duration delay();
 
   Agenda& agenda_;
   Random random_;
   Weather weather_;
+  Links links_;
   std::vector<Desk> desks_;
   std::map<ConnectionId, Connection> connections_;
   ConnectionId last_connection_{};
-  std::set<std::pair<HostIndex, HostIndex>> blocked_;
   Counts counts_;
 };
 

@@ -63,12 +63,12 @@ bool World::found() {
 }
 
 void World::cut(HostIndex a, HostIndex b) {
-  network_.block(a, b);
-  network_.block(b, a);
+  network_.links().block(a, b);
+  network_.links().block(b, a);
 }
 
 void World::heal() {
-  network_.unblock_all();
+  network_.links().mend_all();
   for (auto& host : hosts_) {
     host->thaw();
     host->start();
