@@ -44,7 +44,7 @@ class Trial {
     std::vector<Fault> drawn = draw_faults(world_, random, config_.faults_for, workload_.strong_percent == 100);
     result_.faults_drawn = drawn.size();
     for (std::size_t number = 0; number < drawn.size(); ++number)
-      if (!config_.without.contains(number)) schedule(number, std::move(drawn[number]));
+      if (!config_.only || config_.only->contains(number)) schedule(number, std::move(drawn[number]));
     clients_.start(world_.now() + config_.faults_for);
     world_.run_for(config_.faults_for);
     recovering_ = true;
@@ -125,6 +125,7 @@ class Trial {
     result_.seed = config_.seed;
     result_.trace = world_.trace().hash();
     result_.events = world_.agenda().done();
+    result_.simulated = world_.now().since_start;
     result_.actors = ledger_.actors();
     for (const Op& op : history_.ops) {
       result_.done += op.outcome == Op::Outcome::done ? 1 : 0;

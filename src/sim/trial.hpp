@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ struct TrialConfig {
   Duration faults_for = 20s;
   /// After the last fault everything must work again within this.
   Duration recovery = 60s;
-  /// Drawn faults that do not happen, by their number. What is drawn is the same with and without.
-  std::set<std::size_t> without;
+  /// Of the faults that are drawn, those that happen, by their number; without it all of them. What is drawn is the
+  /// same either way.
+  std::optional<std::set<std::size_t>> only;
 };
 
 struct TrialResult {
@@ -30,6 +32,7 @@ struct TrialResult {
   std::size_t refused{};
   std::size_t in_doubt{};
   std::size_t actors{};  ///< under how many names dots were issued
+  Duration simulated{};
   Duration recovered_in{};
   std::size_t faults_drawn{};
   std::map<std::size_t, Fault> faults;  ///< those that were not left out, by their number
