@@ -37,7 +37,7 @@ STORAGE_VALUES = {"storage/commands.hpp", "storage/boot_record.hpp"}
 MAY_INCLUDE_ENGINES = {"storage", "runtime", "sim", "tools", "tests"}
 
 THIRD_PARTY = [  # (header pattern, where it may be included)
-    (r"sqlite3\.h", ("src/storage/sqlite/", "tests/unit/storage/")),
+    (r"sqlite3\.h", ("src/storage/sqlite/", "src/sim/vfs/", "tests/unit/storage/")),
     (r"uv\.h", ("src/runtime/", "src/client/")),
     (r"msgpack.*", ("src/wire/", "src/gateway/", "tests/unit/wire/", "tests/unit/gateway/")),
     (r"roaring/.*", ("src/causal/", "src/repair/")),

@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "storage/sqlite/gathering_vfs.hpp"
 #include "storage/sqlite/page_cache.hpp"
 
 namespace starling::storage {
@@ -42,7 +41,8 @@ Result<> Database::connect(const SqliteOptions& options) {
                 fmt::format("the data directory {} cannot be created: {}", options.directory.native(), why.message()));
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                         SQLITE_OPEN_EXRESCODE;
-  const std::string vfs = options.durability == Durability::full ? gathering_vfs(options.vfs) : options.vfs;
+  if (options.durability == Durability::full) gathering_ = std::make_unique<GatheringVfs>(options.vfs);
+  const std::string& vfs = gathering_ ? gathering_->name() : options.vfs;
   sqlite3* connection = nullptr;
   const int code = sqlite3_open_v2(path_.c_str(), &connection, flags, vfs.empty() ? nullptr : vfs.c_str());
   connection_.reset(connection);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "storage/sqlite/gathering_vfs.hpp"
 #include "storage/sqlite/sqlite_engine.hpp"
 #include "storage/sqlite/statement.hpp"
 
@@ -54,6 +55,7 @@ class Database {
     void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
   };
   std::filesystem::path path_;
+  std::unique_ptr<GatheringVfs> gathering_;  ///< outlives the connection that uses it
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

@@ -1,11 +1,11 @@
 #include "storage/sqlite/gathering_vfs.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/ensure.hpp"
@@ -119,9 +119,11 @@ struct OnBase<method> {
   }
 };
 
-/// SQLite keeps a VFS for as long as the process lives, its name with it.
-struct Registered {
-  explicit Registered(std::string vfs_name, sqlite3_vfs* base) : name(std::move(vfs_name)) {
+}  // namespace
+
+/// The name holds our own address: no two at one time share it.
+struct GatheringVfs::Registration {
+  explicit Registration(sqlite3_vfs* base) : name(fmt::format("{}-gathered-{}", base->zName, fmt::ptr(this))) {
     vfs.iVersion = 1;
     vfs.szOsFile = base->szOsFile + static_cast<int>(sizeof(LogFile));
     vfs.mxPathname = base->mxPathname;
@@ -141,23 +143,22 @@ struct Registered {
     vfs.xSleep = OnBase<&sqlite3_vfs::xSleep>::call;
     vfs.xCurrentTime = OnBase<&sqlite3_vfs::xCurrentTime>::call;
     vfs.xGetLastError = OnBase<&sqlite3_vfs::xGetLastError>::call;
+    ensure(sqlite3_vfs_register(&vfs, 0) == SQLITE_OK, "a VFS can be registered");
   }
+  ~Registration() { sqlite3_vfs_unregister(&vfs); }
 
   std::string name;
   sqlite3_vfs vfs{};
 };
 
-}  // namespace
-
-std::string gathering_vfs(const std::string& base) {
+GatheringVfs::GatheringVfs(const std::string& base) {
   sqlite3_vfs* under = sqlite3_vfs_find(base.empty() ? nullptr : base.c_str());
-  if (under == nullptr) return base;  // Opening a file will say that there is no such VFS.
-  std::string name = std::string("starling-over-") + under->zName;
-  if (sqlite3_vfs_find(name.c_str()) == nullptr) {
-    auto* registered = new Registered(name, under);
-    ensure(sqlite3_vfs_register(&registered->vfs, 0) == SQLITE_OK, "a VFS can be registered");
-  }
-  return name;
+  ensure(under != nullptr, "a VFS is named that was registered");
+  registration_ = std::make_unique<Registration>(under);
 }
+
+GatheringVfs::~GatheringVfs() = default;
+
+const std::string& GatheringVfs::name() const { return registration_->name; }
 
 }  // namespace starling::storage

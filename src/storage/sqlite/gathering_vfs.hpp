@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 namespace starling::storage {
@@ -12,7 +13,18 @@ namespace starling::storage {
 /// Only for `synchronous = FULL`, where each commit ends with a sync: without one a committed
 /// transaction would still be in this process's memory when it dies.
 ///
-/// Returns the name to open files with; an empty `base` is the system's own VFS.
-std::string gathering_vfs(const std::string& base);
+/// SQLite knows it by name() while it lives, and needs it for as long as it has a file open.
+class GatheringVfs {
+ public:
+  /// An empty `base` is the system's own VFS.
+  explicit GatheringVfs(const std::string& base);
+  ~GatheringVfs();
+
+  const std::string& name() const;
+
+ private:
+  struct Registration;
+  std::unique_ptr<Registration> registration_;
+};
 
 }  // namespace starling::storage
