@@ -108,8 +108,7 @@ Read::Outcome Read::take_object(std::uint32_t place, causal::Object object, Step
   heard_.yes(place);
   full_.answered(place);
   if (heard_.needed() > 1) compare(causal::digest(object));
-  object_ = object_.context.empty() && object_.siblings.empty() ? std::move(object)
-                                                                : causal::join(std::move(object_), std::move(object));
+  answers_.push_back({place, std::move(object)});
   return conclude(step);
 }
 
@@ -120,9 +119,14 @@ void Read::compare(std::uint64_t digest) {
 
 Read::Outcome Read::conclude(Step& step) {
   const bool agree = agree_ || planted(Bug::mismatch_ignored);
-  if (full_.won() || (!joining_ && heard_.won() && agree)) return std::move(object_);
+  if (full_.won() || (!joining_ && heard_.won() && agree)) return everything_heard(step);
   if (joining_ || !heard_.won()) return std::nullopt;
   return compare_in_full(step);
+}
+
+causal::Object Read::everything_heard(Step& step) {
+  if (answers_.size() == 1) return std::move(answers_.front().object);
+  return join_and_repair(key_, partition_, full_.replicas(), std::move(answers_), step);
 }
 
 Read::Outcome Read::compare_in_full(Step& step) {

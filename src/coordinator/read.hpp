@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/error.hpp"
 #include "causal/object.hpp"
 #include "coordinator/asking.hpp"
+#include "coordinator/read_repair.hpp"
 #include "coordinator/step.hpp"
 #include "ring/key.hpp"
 #include "storage/commands.hpp"
@@ -17,7 +19,8 @@ namespace starling::coordinator {
 /// the others for a digest of what lives. If all agree, the full answer stands for them; if not,
 /// **all** of them are asked in full and their states joined, also one whose digest agreed with
 /// the first: it may know of a delete that the first has not heard of. A replica that is asked
-/// because another failed or is late is asked in full at once. Dynamo §4.5, §4.7.
+/// because another failed or is late is asked in full at once. Those that turn out to be behind are
+/// repaired on the way. Dynamo §4.5, §5.
 class Read {
  public:
   /// Nothing while under way. An error says that too few replicas could answer.
@@ -42,6 +45,7 @@ class Read {
   Outcome take_object(std::uint32_t place, causal::Object object, Step& step);
   void compare(std::uint64_t digest);
   Outcome conclude(Step& step);
+  causal::Object everything_heard(Step& step);
   Outcome compare_in_full(Step& step);
   void wake_when_late(Step& step) const;
 
@@ -55,7 +59,7 @@ class Read {
   bool somebody_late_{};
   std::optional<std::uint64_t> digest_;
   Instant began_;
-  causal::Object object_;
+  std::vector<FullAnswer> answers_;
 };
 
 }  // namespace starling::coordinator

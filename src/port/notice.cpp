@@ -24,6 +24,7 @@ std::string_view name_of(NoticeKind kind) {
     case NoticeKind::ring_adopted: return "ring_adopted";
     case NoticeKind::read_hedged: return "read_hedged";
     case NoticeKind::read_mismatched: return "read_mismatched";
+    case NoticeKind::read_repaired: return "read_repaired";
     case NoticeKind::write_in_doubt: return "write_in_doubt";
     case NoticeKind::request_overloaded: return "request_overloaded";
     case NoticeKind::request_timed_out: return "request_timed_out";

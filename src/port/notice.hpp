@@ -32,6 +32,7 @@ enum class NoticeKind : std::uint8_t {
   // requests
   read_hedged,
   read_mismatched,
+  read_repaired,
   write_in_doubt,
   request_overloaded,
   request_timed_out,
