@@ -109,7 +109,13 @@ void ActorCheck::arm(Instant at, port::Outbox& out) {
   out.arm(timer_, at);
 }
 
-void ActorWitness::on_message(NodeId from, const wire::ActorCheck& check, port::Outbox& out) {
+void ActorWitness::on_message(NodeId from, const wire::ActorCheck& check, const ring::Ring& ring, port::Outbox& out) {
+  const auto is_foreign = [&](const auto& claim) { return claim.partition.value >= ring.partitions(); };
+  if (std::ranges::any_of(check.claims, is_foreign)) {
+    Error error{ErrorCode::malformed, "a claim about a partition that the ring does not have"};
+    out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, error.message);
+    return out.send(from, wire::ActorCheckReply{.request = check.request, .error = std::move(error), .ahead = {}});
+  }
   storage::CheckActors command;
   for (const auto& claim : check.claims) command.claims.push_back({claim.partition, claim.actor, claim.counter});
   const port::Ticket ticket = tickets_.next();

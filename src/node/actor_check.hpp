@@ -59,7 +59,7 @@ class ActorWitness {
  public:
   explicit ActorWitness(port::Tickets& tickets) : tickets_(tickets) {}
 
-  void on_message(NodeId from, const wire::ActorCheck& check, port::Outbox& out);
+  void on_message(NodeId from, const wire::ActorCheck& check, const ring::Ring& ring, port::Outbox& out);
   void on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, port::Outbox& out);
 
  private:

@@ -14,7 +14,7 @@ void MessageDispatch::operator()(wire::ForwardWrite&& message) {
 }
 
 void MessageDispatch::operator()(wire::ActorCheck&& message) {
-  if (rooms.book.ring()) rooms.actor_witness.on_message(from, message, out);
+  if (const auto* ring = rooms.book.ring()) rooms.actor_witness.on_message(from, message, *ring, out);
 }
 
 void MessageDispatch::operator()(wire::ActorCheckReply&& message) { rooms.actor_check.on_reply(from, message, out); }

@@ -142,7 +142,7 @@ TEST_CASE("a witness looks the actors up and says where it knows more") {
   port::Tickets tickets{port::Room::node};
   ActorWitness witness(tickets);
   port::Outbox out;
-  witness.on_message(second, {.request = {4}, .claims = {{PartitionId{2}, ActorId{7}, 9}}}, out);
+  witness.on_message(second, {.request = {4}, .claims = {{PartitionId{2}, ActorId{7}, 9}}}, three_nodes(), out);
   const auto& store = std::get<port::Store>(out.effects().front());
   CHECK(std::get<storage::CheckActors>(store.command).claims.front().counter == 9);
   const port::Ticket ticket = store.ticket;
@@ -152,4 +152,17 @@ TEST_CASE("a witness looks the actors up and says where it knows more") {
   const auto& reply = std::get<wire::ActorCheckReply>(send.message);
   CHECK(reply.request == wire::RequestId{4});
   CHECK(reply.ahead == std::vector{PartitionId{2}});
+}
+
+TEST_CASE("a witness refuses a claim about a partition that its ring does not have") {
+  port::Tickets tickets{port::Room::node};
+  ActorWitness witness(tickets);
+  port::Outbox out;
+  witness.on_message(second, {.request = {4}, .claims = {{PartitionId{60'000}, ActorId{7}, 9}}}, three_nodes(), out);
+  const auto& notice = std::get<port::Notice>(out.effects().front());
+  CHECK(notice.kind == port::NoticeKind::message_malformed);
+  CHECK(notice.about == second);
+  const auto& reply = std::get<wire::ActorCheckReply>(std::get<port::SendMessage>(out.effects().back()).message);
+  CHECK(reply.request == wire::RequestId{4});
+  CHECK(reply.error->code == ErrorCode::malformed);
 }
