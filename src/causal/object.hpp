@@ -57,4 +57,7 @@ Object put(Object object, const VersionVector& client_context, Sibling sibling);
 /// 0 when nothing lives. Equal on two replicas that would give a reader the same values.
 std::uint64_t digest(const Object& object);
 
+/// A hash of the dots of all siblings, tombstones too: another one after every write to the key.
+std::uint64_t fingerprint(const Object& object);
+
 }  // namespace starling::causal

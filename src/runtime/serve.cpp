@@ -97,8 +97,8 @@ Result<> serve(const Settings& settings) {
   if (!engine) return std::unexpected(engine.error());
   auto boot = storage::boot(**engine, random, settings.storage.durability);
   if (!boot) return std::unexpected(boot.error());
-  auto shard =
-      storage::Shard::open(**engine, random.fork(), digest_bytes(settings) / storage::DigestCache::entry_bytes);
+  auto shard = storage::Shard::open(**engine, random.fork(),
+                                    {.digests = digest_bytes(settings) / storage::DigestCache::entry_bytes});
   if (!shard) return std::unexpected(shard.error());
 
   Log log(settings.log.level, settings.log.format, to_string(boot->node));

@@ -20,7 +20,7 @@ Result<storage::BootRecord> Disk::boot() {
   engine_ = *engine;
   auto record = storage::boot(*engine_, random_, storage::Durability::full);
   if (!record) return record;
-  auto shard = storage::Shard::open(*engine_, random_.fork(), 16);
+  auto shard = storage::Shard::open(*engine_, random_.fork(), {.digests = 16});
   if (!shard) return std::unexpected(shard.error());
   shard_.emplace(std::move(*shard));
   return record;

@@ -40,12 +40,14 @@ struct Put {
   causal::VersionVector context;
   causal::Sibling sibling;       ///< its dot is issued by storage
   std::uint32_t siblings_max{};  ///< `too_many_siblings` if the result would have more (and more than now); 0: no bound
+  std::vector<NodeId> hinted;    ///< replicas that cannot be reached: a hint for each, in the same commit
 };
 struct PutAnswer {
   causal::Dot dot;
   std::uint32_t siblings{};       ///< live ones, after the put
   causal::VersionVector context;  ///< of the result, filled
   Bytes object;                   ///< the result, filled and encoded: what the other replicas merge
+  std::uint32_t hints_refused{};  ///< so many of `hinted` there was no room for
 };
 
 /// Joins another replica's state into ours. Durable when answered. `malformed` for bytes that are no object.
@@ -80,6 +82,50 @@ struct ScanAnswer {
   ring::Key complete_to;
 };
 
+/// Keeps a hint: we owe `target` the present state of this key. Durable when answered. `overloaded`
+/// where there are too many hints already: then anti-entropy has to find what differs.
+struct KeepHint {
+  NodeId target;
+  PartitionId partition;
+  ring::Key key;
+};
+
+/// How many hints there are for whom.
+struct CountHints {};
+struct CountHintsAnswer {
+  std::vector<std::pair<NodeId, std::uint64_t>> counts;  ///< ordered by target, none of them 0
+};
+
+/// What a node is owed, in (token, key) order after `after`, with the states as they are now.
+struct ListHints {
+  NodeId target;
+  ring::Key after;  ///< empty bytes, token 0: from the start
+  std::uint32_t hints_max{};
+  std::uint32_t bytes_max{};  ///< of objects; the first one always fits
+};
+struct HintedObject {
+  PartitionId partition;
+  ring::Key key;
+  Bytes object;  ///< filled and encoded, as Merge takes it
+  std::uint64_t fingerprint{};
+};
+struct ListHintsAnswer {
+  std::vector<HintedObject> hints;
+  ring::Key complete_to;  ///< all up to this key are here, but those whose rows are damaged; empty bytes: to the end
+};
+
+/// These have been delivered: their hints go, but not those of keys that were written again
+/// meanwhile (causal::fingerprint is another one). Durable when answered.
+struct SettleHints {
+  struct Delivered {
+    PartitionId partition;
+    ring::Key key;
+    std::uint64_t fingerprint{};
+  };
+  NodeId target;
+  std::vector<Delivered> delivered;
+};
+
 /// Which of these actors have we seen further than their owner says it has issued?
 struct ActorClaim {
   PartitionId partition;
@@ -112,8 +158,9 @@ struct SaveRecord {
 
 struct Done {};
 
-using Command = std::variant<Get, GetDigest, Put, Merge, Scan, CheckActors, ListActors, DoubtActors, SaveRecord>;
-using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, CheckActorsAnswer,
-                            ListActorsAnswer>;
+using Command = std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, CountHints, ListHints, SettleHints,
+                             CheckActors, ListActors, DoubtActors, SaveRecord>;
+using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, CountHintsAnswer,
+                            ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer>;
 
 }  // namespace starling::storage

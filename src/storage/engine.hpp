@@ -66,6 +66,22 @@ class Engine {
   /// All states that a transaction has changed, in one call.
   virtual Result<> save_states(std::span<const StateRow> states) = 0;
 
+  /// That this replica owes `target` the present state of a key.
+  struct Hint {
+    NodeId target;
+    ring::Key key;
+    PartitionId partition;
+    friend auto operator<=>(const Hint&, const Hint&) = default;
+  };
+  virtual Result<bool> save_hint(const Hint& hint) = 0;   ///< false: it was there already
+  virtual Result<bool> erase_hint(const Hint& hint) = 0;  ///< false: there was none
+  using HintVisitor = std::function<Visit(const Hint& hint)>;
+  /// The hints for one node, from the first key after `after`. The visitor must not call the engine.
+  virtual Result<> scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) = 0;
+  using HintCount = std::pair<NodeId, std::uint64_t>;
+  /// Ordered by target; slow where there are many.
+  virtual Result<std::vector<HintCount>> count_hints() = 0;
+
   using Record = std::pair<std::string, Bytes>;
   virtual Result<std::vector<Record>> load_records() = 0;
   /// Empty bytes remove it.

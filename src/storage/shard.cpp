@@ -16,13 +16,15 @@ namespace starling::storage {
 
 bool is_read(const Command& command) {
   return std::holds_alternative<Get>(command) || std::holds_alternative<GetDigest>(command) ||
-         std::holds_alternative<Scan>(command) || std::holds_alternative<CheckActors>(command) ||
+         std::holds_alternative<Scan>(command) || std::holds_alternative<CountHints>(command) ||
+         std::holds_alternative<ListHints>(command) || std::holds_alternative<CheckActors>(command) ||
          std::holds_alternative<ListActors>(command);
 }
 
-Result<Shard> Shard::open(Engine& engine, Random random, std::size_t digests) {
-  Shard shard(engine, random, digests);
+Result<Shard> Shard::open(Engine& engine, Random random, const ShardOptions& options) {
+  Shard shard(engine, random, options);
   if (auto loaded = shard.load_states(); !loaded) return std::unexpected(std::move(loaded.error()));
+  if (auto counted = shard.count_hints(); !counted) return std::unexpected(std::move(counted.error()));
   return shard;
 }
 
@@ -71,7 +73,7 @@ void Shard::undo(const Error& failure, std::span<Command> commands, std::vector<
   engine_->rollback();
   digests_.clear();
   const bool full = failure.code == ErrorCode::disk_full;
-  if (!full || (!planted(Bug::batch_not_undone) && !load_states())) poison(failure);
+  if (!full || (!planted(Bug::batch_not_undone) && !load_states()) || !count_hints()) poison(failure);
   answers.clear();
   for (const Command& command : commands)
     answers.push_back(is_read(command) ? read(command) : std::unexpected(poison_ ? *poison_ : failure));

@@ -14,8 +14,10 @@
 
 namespace starling::storage {
 
-/// How many digests a shard remembers where nothing else is said: 16 MiB of them.
-inline constexpr std::size_t digests_kept = 1U << 20;
+struct ShardOptions {
+  std::size_t digests = 1U << 20;       ///< of so many keys it remembers the digest; 16 MiB
+  std::uint64_t hints_max = 1'000'000;  ///< for all nodes together
+};
 
 /// True for commands that change nothing: they need no commit, and may be run one by one.
 bool is_read(const Command& command);
@@ -32,8 +34,7 @@ bool is_read(const Command& command);
 class Shard {
  public:
   /// After boot(): reads the partition states. The engine must outlive the shard.
-  /// `digests`: of so many keys it remembers the digest.
-  static Result<Shard> open(Engine& engine, Random random, std::size_t digests = digests_kept);
+  static Result<Shard> open(Engine& engine, Random random, const ShardOptions& options = {});
 
   /// Takes what it needs out of the commands. One answer for each, in their order.
   std::vector<Result<Answer>> run(std::span<Command> commands);
@@ -56,13 +57,18 @@ class Shard {
     bool exists{};
   };
 
-  Shard(Engine& engine, Random random, std::size_t digests) : engine_(&engine), random_(random), digests_(digests) {}
+  Shard(Engine& engine, Random random, const ShardOptions& options)
+      : engine_(&engine), random_(random), digests_(options.digests), hints_max_(options.hints_max) {}
 
   Outcome<Answer> execute(const Get& get);
   Outcome<Answer> execute(const GetDigest& get);
   Outcome<Answer> execute(Put& put);
   Outcome<Answer> execute(Merge& merge);
   Outcome<Answer> execute(const Scan& scan);
+  Outcome<Answer> execute(const KeepHint& hint);
+  Outcome<Answer> execute(const CountHints& count);
+  Outcome<Answer> execute(const ListHints& list);
+  Outcome<Answer> execute(const SettleHints& settle);
   Outcome<Answer> execute(const CheckActors& check);
   Outcome<Answer> execute(const ListActors& list);
   Outcome<Answer> execute(const DoubtActors& doubt);
@@ -72,18 +78,23 @@ class Shard {
   void undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers);
   void poison(const Error& failure);
   Result<> load_states();
+  Result<> count_hints();
   Result<> save_touched_states();
 
   Slot& slot(PartitionId partition);
   void touch(PartitionId partition);
   Outcome<Stored> load(const ring::Key& key);
   Result<> keep(const ring::Key& key, const causal::Object& stripped, bool exists);
+  /// False where there are too many.
+  Result<bool> keep_hint(const Engine::Hint& hint);
 
   Engine* engine_;
   Random random_;
   std::vector<Slot> slots_;  ///< by partition
   std::vector<PartitionId> touched_;
   DigestCache digests_;
+  std::uint64_t hints_max_;
+  std::uint64_t hints_{};
   std::optional<Error> poison_;
   Bytes row_;                             ///< kept for its memory
   std::vector<Engine::StateRow> saving_;  ///< likewise

@@ -56,6 +56,11 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
                    .siblings = live_siblings(outcome.filled),
                    .context = outcome.filled.context,
                    .object = causal::encode(outcome.filled)};
+  for (const NodeId target : put.hinted) {
+    const auto kept = keep_hint({target, put.key, put.partition});
+    if (!kept) return std::unexpected(kept.error());
+    answer.hints_refused += *kept ? 0 : 1;
+  }
   if (outcome.repeated) return answer;
   touch(put.partition);
   if (auto kept = keep(put.key, causal::strip(std::move(outcome.filled), state.seen()), exists); !kept)

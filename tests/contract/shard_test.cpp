@@ -317,6 +317,97 @@ TEST_CASE("after a batch that failed digests are again those of what the disk ho
   check_digest(store, "new");
 }
 
+constexpr NodeId away{77};
+
+std::vector<HintedObject> hints_for(Shard& shard, NodeId target) {
+  std::vector<HintedObject> hints;
+  ListHints list{.target = target, .hints_max = 3, .bytes_max = 1'000'000};
+  do {
+    auto answer = shard.read(list);
+    REQUIRE(answer.has_value());
+    auto& page = std::get<ListHintsAnswer>(*answer);
+    CHECK(page.hints.size() <= list.hints_max);
+    std::ranges::move(page.hints, std::back_inserter(hints));
+    list.after = page.complete_to;
+  } while (!list.after.bytes.empty());
+  return hints;
+}
+SettleHints settled(NodeId target, const HintedObject& hint) {
+  return {.target = target, .delivered = {{hint.partition, hint.key, hint.fingerprint}}};
+}
+
+FOR_EACH_DISK("a hint is kept with the write that it is for, one for each key, and is there after a crash") {
+  Store<Disk> store;
+  for (int i = 0; i < 10; ++i) {
+    Put put = store.put_command(fmt::format("k{}", i % 5), "v");
+    put.hinted = {away, NodeId{78}};
+    REQUIRE(store.run(std::move(put)).has_value());
+  }
+  REQUIRE(store.run(KeepHint{NodeId{79}, here, named("k0")}).has_value());
+  store.crash();
+  const auto hints = hints_for(store.shard(), away);
+  REQUIRE(hints.size() == 5);
+  for (const auto& hint : hints) CHECK(causal::decode_filled_object(hint.object) == store.get(hint.key.key()));
+  CHECK(hints_for(store.shard(), NodeId{79}).size() == 1);
+  const auto counts = store.shard().read(CountHints{});
+  using Counts = std::vector<std::pair<NodeId, std::uint64_t>>;
+  CHECK(std::get<CountHintsAnswer>(counts.value()).counts == Counts{{away, 5}, {NodeId{78}, 5}, {NodeId{79}, 1}});
+}
+
+FOR_EACH_DISK("a delivered hint goes, unless its key was written meanwhile") {
+  Store<Disk> store;
+  for (const char* name : {"still", "again", "deleted"}) {
+    Put put = store.put_command(name, "v");
+    put.hinted = {away};
+    REQUIRE(store.run(std::move(put)).has_value());
+  }
+  const auto delivered = hints_for(store.shard(), away);
+  REQUIRE(delivered.size() == 3);
+  REQUIRE(store.put("again", "w").has_value());
+  Put deletion = store.put_command("deleted", "", store.get("deleted").context);
+  deletion.sibling.tombstone = true;
+  REQUIRE(store.run(std::move(deletion)).has_value());
+  for (const auto& hint : delivered) REQUIRE(store.run(settled(away, hint)).has_value());
+
+  store.stop_and_start();
+  std::set<std::string> left;
+  for (const auto& hint : hints_for(store.shard(), away)) {
+    left.emplace(hint.key.key());
+    REQUIRE(store.run(settled(away, hint)).has_value());
+  }
+  CHECK(left == std::set<std::string>{"again", "deleted"});
+  CHECK(hints_for(store.shard(), away).empty());
+}
+
+FOR_EACH_DISK("where there is no room for more hints the write is done all the same, and says so") {
+  Store<Disk> store;  // has room for 40
+  std::uint32_t refused = 0;
+  for (int i = 0; i < 45; ++i) {
+    Put put = store.put_command(fmt::format("k{}", i), "v");
+    put.hinted = {away};
+    const auto answer = store.run(std::move(put));
+    REQUIRE(answer.has_value());
+    refused += std::get<PutAnswer>(*answer).hints_refused;
+  }
+  CHECK(refused == 5);
+  CHECK(code_of(store.run(KeepHint{away, here, named("k44")})) == ErrorCode::overloaded);
+  const auto hints = hints_for(store.shard(), away);
+  CHECK(hints.size() == 40);
+  REQUIRE(store.run(settled(away, hints.front())).has_value());
+  CHECK(store.run(KeepHint{away, here, named("k44")}).has_value());
+  CHECK(hints_for(store.shard(), away).size() == 40);
+}
+
+TEST_CASE("hints of a batch that failed are not counted") {
+  Store<MemoryDisk> store;
+  auto& engine = static_cast<MemoryEngine&>(store.disk().engine());
+  engine.fail_commits(Error{ErrorCode::disk_full, "no room"});
+  for (int i = 0; i < 50; ++i) CHECK_FALSE(store.run(KeepHint{away, here, named(fmt::format("k{}", i))}).has_value());
+  engine.fail_commits({});
+  CHECK(store.run(KeepHint{away, here, named("k")}).has_value());
+  CHECK(hints_for(store.shard(), away).size() == 1);
+}
+
 TEST_CASE("a full disk refuses writes, answers reads, and is forgotten when there is room") {
   Store<MemoryDisk> store;
   auto& engine = static_cast<MemoryEngine&>(store.disk().engine());

@@ -77,7 +77,8 @@ class Store {
     auto booted = storage::boot(disk_.engine(), random_, durability_);
     ensure(booted.has_value(), "a boot that works");
     boot_ = *std::move(booted);
-    auto opened = storage::Shard::open(disk_.engine(), random_.fork(), 8);  // few digests, so that they give way
+    auto opened = storage::Shard::open(disk_.engine(), random_.fork(),
+                                       {.digests = 8, .hints_max = 40});  // few, so that they run out
     ensure(opened.has_value(), "a shard that opens");
     shard_.emplace(*std::move(opened));
   }

@@ -1,5 +1,6 @@
 #include "storage/memory/memory_engine.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "base/ensure.hpp"
@@ -94,6 +95,36 @@ Result<Engine::States> MemoryEngine::load_states() {
 Result<> MemoryEngine::save_states(std::span<const StateRow> states) {
   for (const auto& [partition, bytes] : states) set(states_, partition, bytes);
   return {};
+}
+
+Result<bool> MemoryEngine::save_hint(const Hint& hint) {
+  if (hints_.contains(hint)) return false;
+  set(hints_, hint, Bytes{});
+  return true;
+}
+
+Result<bool> MemoryEngine::erase_hint(const Hint& hint) {
+  if (!hints_.contains(hint)) return false;
+  set(hints_, hint, std::nullopt);
+  return true;
+}
+
+Result<> MemoryEngine::scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  constexpr PartitionId last_partition{std::numeric_limits<std::uint16_t>::max()};
+  for (auto it = hints_.upper_bound({target, after, last_partition}); it != hints_.end(); ++it)
+    if (it->first.target != target || visit(it->first) == Visit::stop) break;
+  return {};
+}
+
+Result<std::vector<Engine::HintCount>> MemoryEngine::count_hints() {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  std::vector<HintCount> counts;
+  for (const auto& [hint, nothing] : hints_) {
+    if (counts.empty() || counts.back().first != hint.target) counts.emplace_back(hint.target, 0);
+    ++counts.back().second;
+  }
+  return counts;
 }
 
 Result<std::vector<Engine::Record>> MemoryEngine::load_records() {

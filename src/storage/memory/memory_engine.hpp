@@ -29,6 +29,10 @@ class MemoryEngine final : public Engine {
 
   Result<States> load_states() override;
   Result<> save_states(std::span<const StateRow> states) override;
+  Result<bool> save_hint(const Hint& hint) override;
+  Result<bool> erase_hint(const Hint& hint) override;
+  Result<> scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) override;
+  Result<std::vector<HintCount>> count_hints() override;
   Result<std::vector<Record>> load_records() override;
   Result<> save_record(const std::string& name, BytesView bytes) override;
 
@@ -50,16 +54,18 @@ class MemoryEngine final : public Engine {
     Key key;
     std::optional<Bytes> bytes;
   };
-  using Undo = std::variant<Before<ring::Key>, Before<PartitionId>, Before<std::string>>;
+  using Undo = std::variant<Before<ring::Key>, Before<PartitionId>, Before<Hint>, Before<std::string>>;
 
   template <class Key>
   void set(std::map<Key, Bytes>& table, const Key& key, std::optional<Bytes> bytes);
   std::map<ring::Key, Bytes>& table_of(const ring::Key&) { return rows_; }
   std::map<PartitionId, Bytes>& table_of(PartitionId) { return states_; }
+  std::map<Hint, Bytes>& table_of(const Hint&) { return hints_; }
   std::map<std::string, Bytes>& table_of(const std::string&) { return records_; }
 
   std::map<ring::Key, Bytes> rows_;
   std::map<PartitionId, Bytes> states_;
+  std::map<Hint, Bytes> hints_;  ///< no bytes
   std::map<std::string, Bytes> records_;
   std::vector<Undo> undo_;
   bool in_transaction_{};

@@ -103,6 +103,8 @@ Result<> Database::create_tables() {
       " WITHOUT ROWID;"
       "CREATE TABLE IF NOT EXISTS states (partition INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
       "CREATE TABLE IF NOT EXISTS state_log (sequence INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+      "CREATE TABLE IF NOT EXISTS hints (target INTEGER, token INTEGER, key BLOB, partition INTEGER NOT NULL,"
+      " PRIMARY KEY (target, token, key)) WITHOUT ROWID;"
       "CREATE TABLE IF NOT EXISTS records (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;"
       "PRAGMA application_id = {};"
       "PRAGMA user_version = {};"

@@ -2,16 +2,9 @@
 
 #include <utility>
 
+#include "storage/sqlite/row_id.hpp"
+
 namespace starling::storage {
-
-namespace {
-
-constexpr std::uint64_t top_bit = std::uint64_t{1} << 63;
-
-std::int64_t to_row_id(Token token) { return static_cast<std::int64_t>(token.value ^ top_bit); }
-Token to_token(std::int64_t row_id) { return Token{static_cast<std::uint64_t>(row_id) ^ top_bit}; }
-
-}  // namespace
 
 Result<RowTable> RowTable::open(Database& database) {
   RowTable table;

@@ -7,6 +7,7 @@
 
 #include "base/ensure.hpp"
 #include "storage/sqlite/database.hpp"
+#include "storage/sqlite/hint_table.hpp"
 #include "storage/sqlite/row_table.hpp"
 #include "storage/sqlite/state_table.hpp"
 
@@ -16,6 +17,7 @@ struct SqliteEngine::State {
   Database database;
   RowTable rows;
   StateTable states;
+  HintTable hints;
   Statement begin, commit, load_records, save_record, erase_record;
   std::uint64_t wal_pages_max{};
   std::uint64_t wal_pages{};  ///< in the log and not yet in the file; the log's own length says less, it is reused
@@ -39,8 +41,11 @@ Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open(const SqliteOptions& op
   if (!rows) return std::unexpected(std::move(rows.error()));
   auto states = StateTable::open(*database);
   if (!states) return std::unexpected(std::move(states.error()));
+  auto hints = HintTable::open(*database);
+  if (!hints) return std::unexpected(std::move(hints.error()));
 
-  auto state = std::make_unique<State>(State{*std::move(database), *std::move(rows), *std::move(states)});
+  auto state =
+      std::make_unique<State>(State{*std::move(database), *std::move(rows), *std::move(states), *std::move(hints)});
   state->wal_pages_max = options.wal_bytes_max / page_bytes;
   sqlite3_wal_hook(state->database.handle(), State::on_commit, state.get());
   const std::pair<Statement*, const char*> statements[] = {
@@ -71,7 +76,7 @@ Result<> SqliteEngine::commit() {
 
 void SqliteEngine::rollback() { state_->database.rollback(); }
 
-// --- Rows, states, records --------------------------------------------------------------------
+// --- Rows, states, hints, records --------------------------------------------------------------------
 
 Result<bool> SqliteEngine::get(const ring::Key& key, Bytes& row) {
   return state_->rows.get(state_->database, key, row);
@@ -96,6 +101,16 @@ Result<Engine::States> SqliteEngine::load_states() { return state_->states.load(
 Result<> SqliteEngine::save_states(std::span<const StateRow> states) {
   return state_->states.save(state_->database, states);
 }
+
+Result<bool> SqliteEngine::save_hint(const Hint& hint) { return state_->hints.save(state_->database, hint); }
+
+Result<bool> SqliteEngine::erase_hint(const Hint& hint) { return state_->hints.erase(state_->database, hint); }
+
+Result<> SqliteEngine::scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) {
+  return state_->hints.scan(state_->database, target, after, visit);
+}
+
+Result<std::vector<Engine::HintCount>> SqliteEngine::count_hints() { return state_->hints.count(state_->database); }
 
 Result<std::vector<Engine::Record>> SqliteEngine::load_records() {
   std::vector<Record> records;

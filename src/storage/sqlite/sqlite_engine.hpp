@@ -40,6 +40,10 @@ class SqliteEngine final : public Engine {
 
   Result<States> load_states() override;
   Result<> save_states(std::span<const StateRow> states) override;
+  Result<bool> save_hint(const Hint& hint) override;
+  Result<bool> erase_hint(const Hint& hint) override;
+  Result<> scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) override;
+  Result<std::vector<HintCount>> count_hints() override;
   Result<std::vector<Record>> load_records() override;
   Result<> save_record(const std::string& name, BytesView bytes) override;
 

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "storage/engine.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace starling::storage {
+
+/// The hints: which keys this replica owes which nodes. One small row for each of them, however
+/// often the key is written; values are never copied here.
+class HintTable {
+ public:
+  static Result<HintTable> open(Database& database);
+
+  /// Within a transaction. False when it was there already.
+  Result<bool> save(const Database& database, const Engine::Hint& hint);
+  /// Within a transaction. False when there was none.
+  Result<bool> erase(const Database& database, const Engine::Hint& hint);
+  Result<> scan(const Database& database, NodeId target, const ring::Key& after, const Engine::HintVisitor& visit);
+  Result<std::vector<Engine::HintCount>> count(const Database& database);
+
+ private:
+  Statement save_, erase_, scan_, count_;
+};
+
+}  // namespace starling::storage
