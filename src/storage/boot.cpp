@@ -55,6 +55,9 @@ class Booting {
     Result<> done = read_records();
     if (done) done = check_after_unclean_stop();
     if (done) done = write();
+    // A sync that failed in an earlier life may have left a hole in the log that only the disk knows of:
+    // the system reads it from its memory. What is appended behind it would go with the next loss of power.
+    if (done) done = engine_.maintain(Engine::Pace::idle);
     if (!done) return std::unexpected(std::move(done.error()));
     return std::move(boot_);
   }

@@ -23,7 +23,7 @@ struct Mount::OpenFile {
   Mount* mount{};
   FileId id{};
   std::uint64_t life{};
-  bool new_log{};  ///< SQLite's layer for Unix syncs the directory with the first sync of a new log or journal
+  bool syncs_names{};  ///< SQLite's layer for Unix syncs the directory with the first sync of a log or journal
 
   static OpenFile& of(sqlite3_file* face) { return *reinterpret_cast<OpenFile*>(face); }
 
@@ -69,7 +69,7 @@ struct Mount::OpenFile {
       return SQLITE_IOERR_FSYNC;
     }
     file().sync();
-    if (std::exchange(new_log, false)) mount->files_.sync_names();
+    if (std::exchange(syncs_names, false)) mount->files_.sync_names();
     return SQLITE_OK;
   }
 
@@ -174,7 +174,7 @@ struct Mount::Registration {
                         .mount = &mount,
                         .id = *id,
                         .life = mount.life_,
-                        .new_log = creates && (flags & log) != 0};
+                        .syncs_names = (flags & log) != 0};
     if (flags_out != nullptr) *flags_out = flags;
     return SQLITE_OK;
   }
@@ -210,7 +210,6 @@ void Mount::lose_power(Fate fate) {
 void Mount::replace(FileSystem files) {
   kill_process();
   files_ = std::move(files);
-  files_.sync_all();
 }
 
 }  // namespace starling::sim::vfs

@@ -29,7 +29,7 @@ class Mount {
   void kill_process() { ++life_; }
   /// The process and the power are gone.
   void lose_power(Fate fate);
-  /// Another disk is put in. Without a process.
+  /// Another disk is put in, in the place of this one.
   void replace(FileSystem files);
 
   /// In the moment before each call.
