@@ -17,6 +17,7 @@ struct Config {
   Duration timeout = 2s;
   Duration timeout_max = 60s;  ///< the longest that a client may ask for
   std::uint32_t in_flight_max = 16'384;
+  std::uint32_t listening_max = 65'536;                ///< writes that are answered and wait for their last replicas
   std::size_t bytes_in_flight_max = 64 * 1024 * 1024;  ///< of keys, values and contexts
   std::uint32_t siblings_max = 100;
   Duration hedge_floor = 2ms;  ///< the next replica is asked no earlier than this after the first ones

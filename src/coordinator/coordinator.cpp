@@ -168,4 +168,6 @@ void Coordinator::on_peer_lost(NodeId peer, const View& view, port::Outbox& out)
 
 std::size_t Coordinator::in_flight() const { return state_->requests.size(); }
 
+bool Coordinator::idle() const { return state_->requests.size() + state_->requests.listening() == 0; }
+
 }  // namespace starling::coordinator

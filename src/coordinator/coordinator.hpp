@@ -50,7 +50,10 @@ class Coordinator {
   /// Its connection broke, or membership gave it up: whatever waits for it moves on at once.
   void on_peer_lost(NodeId peer, const View& view, port::Outbox& out);
 
+  /// Requests that somebody waits for.
   std::size_t in_flight() const;
+  /// Nothing is under way at all, nor does any write listen for its last replicas.
+  bool idle() const;
 
  private:
   class State;

@@ -17,11 +17,10 @@ InFlight::InFlight(const Config& config, NodeId self, const Secret& secret, Rand
       works_(random.next()) {}
 
 Result<void> InFlight::admit(std::size_t bytes, port::Outbox& out) const {
-  if (works_.size() < config_.in_flight_max && bytes_ + bytes <= config_.bytes_in_flight_max) return {};
+  if (size() < config_.in_flight_max && bytes_ + bytes <= config_.bytes_in_flight_max) return {};
   out.notice(port::NoticeKind::request_overloaded);
-  return fail(
-      ErrorCode::overloaded,
-      fmt::format("{} requests with {} bytes are under way on this node; try again later", works_.size(), bytes_));
+  return fail(ErrorCode::overloaded,
+              fmt::format("{} requests with {} bytes are under way on this node; try again later", size(), bytes_));
 }
 
 void InFlight::start(Request request, std::size_t bytes, Instant deadline, const View& view, port::Outbox& out) {
@@ -75,13 +74,27 @@ void InFlight::settle(Work& work, Progress progress, Step& step) {
     step.wake = step.deadline;
     progress = begin_next_stage(work, step);
   }
+  if (progress == Progress::answered) {
+    let_listen(work);
+    if (listening_ > config_.listening_max) {
+      std::visit([&](auto& request) { request.on_deadline(step); }, work.request);
+      progress = Progress::finished;
+    }
+  }
   if (progress == Progress::finished) {
     bytes_ -= work.bytes;
+    listening_ -= work.answered ? 1 : 0;
     works_.erase(step.number);
     return;
   }
   work.wake = step.wake;
   wakes_.want(SlotTable<Work>::slot_of(step.number), work.wake);
+}
+
+void InFlight::let_listen(Work& work) {
+  if (std::exchange(work.answered, true)) return;
+  bytes_ -= std::exchange(work.bytes, 0);
+  ++listening_;
 }
 
 Progress InFlight::begin_next_stage(Work& work, Step& step) {

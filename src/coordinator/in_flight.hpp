@@ -24,13 +24,17 @@ using Request = std::variant<GetRequest, PutRequest, DeleteRequest, ForwardedWri
 Request write_request(port::ClientToken client, Write write, const ReplicaSet& replicas, NodeId self);
 
 /// The requests under way: finds the one that an event is for, lets it react, and takes it away
-/// once it has answered. Sees to it that each is woken when it wants to be and answers by its
-/// deadline, and that there are never more than the limits allow.
+/// once it is done. Sees to it that each is woken when it wants to be and answers by its
+/// deadline, and that there are never more than the limits allow. A write that has answered may
+/// listen on until then for the replicas that have not, for they are owed a hint; it no longer
+/// counts against the limit of those that clients wait for.
 class InFlight {
  public:
   InFlight(const Config& config, NodeId self, const Secret& secret, Random random);
 
-  std::size_t size() const { return works_.size(); }
+  /// Those that somebody waits for, and those that only listen on.
+  std::size_t size() const { return works_.size() - listening_; }
+  std::size_t listening() const { return listening_; }
   /// `overloaded` where one more request of so many bytes would be too much.
   Result<void> admit(std::size_t bytes, port::Outbox& out) const;
   void start(Request request, std::size_t bytes, Instant deadline, const View& view, port::Outbox& out);
@@ -57,6 +61,7 @@ class InFlight {
     std::size_t bytes{};
     Instant deadline;
     Instant wake;
+    bool answered{};
   };
 
   /// `reaction` is called with the request, whatever its kind, and a step.
@@ -75,6 +80,7 @@ class InFlight {
     arm_timer(out);
   }
   void settle(Work& work, Progress progress, Step& step);
+  void let_listen(Work& work);
   Progress begin_next_stage(Work& work, Step& step);
   void wake(std::uint64_t number, const View& view, port::Outbox& out);
   void arm_timer(port::Outbox& out);
@@ -84,7 +90,8 @@ class InFlight {
   Secret secret_;
   LatencyEstimate read_latency_;
   SlotTable<Work> works_;
-  std::size_t bytes_{};
+  std::size_t bytes_{};  ///< of those that somebody waits for
+  std::size_t listening_{};
   WakeQueue wakes_;
   std::uint64_t timer_{};         ///< the number of the timer that counts
   std::optional<Instant> armed_;  ///< when it goes off

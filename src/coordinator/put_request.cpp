@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/ensure.hpp"
@@ -36,9 +37,21 @@ Progress PutRequest::begin(Step& step) {
                           .hlc = write_.hlc,
                           .request = write_.client_request,
                           .value = std::move(write_.value)};
-  step.out.store(step.ticket(), storage::Put{write_.partition, write_.key, std::move(*seen), std::move(sibling),
-                                             step.config.siblings_max});
+  hinted_ = unreachable(step);
+  step.out.store(step.ticket(), storage::Put{.partition = write_.partition,
+                                             .key = write_.key,
+                                             .context = std::move(*seen),
+                                             .sibling = std::move(sibling),
+                                             .siblings_max = step.config.siblings_max,
+                                             .hinted = hinted_});
   return Progress::waiting;
+}
+
+std::vector<NodeId> PutRequest::unreachable(const Step& step) const {
+  std::vector<NodeId> nodes;
+  for (std::uint32_t place = ourselves + 1; place < replicas_.size(); ++place)
+    if (!step.reachable(replicas_[place])) nodes.push_back(replicas_[place]);
+  return nodes;
 }
 
 Progress PutRequest::on_storage(Result<storage::Answer> answer, Step& step) {
@@ -55,6 +68,9 @@ Progress PutRequest::on_storage(Result<storage::Answer> answer, Step& step) {
   siblings_ = put->siblings;
   context_ = std::move(put->context);
   acks_.yes(ourselves);
+  for (const NodeId target : hinted_)
+    step.out.notice(put->hints_refused == 0 ? port::NoticeKind::hint_kept : port::NoticeKind::hint_refused,
+                    port::Severity::count, target);
   replicate(std::move(put->object), step);
   return conclude(step);
 }
@@ -89,13 +105,32 @@ Progress PutRequest::on_peer_lost(NodeId peer, Step& step) {
 }
 
 void PutRequest::on_deadline(Step& step) {
-  leave_in_doubt(requester_,
-                 committed_ ? fmt::format("{} of {} replicas have acknowledged in time", acks_.votes(), acks_.needed())
-                            : "the first replica has not committed in time",
-                 acked(), step.out);
+  if (!answered_)
+    leave_in_doubt(requester_,
+                   committed_
+                       ? fmt::format("{} of {} replicas have acknowledged in time", acks_.votes(), acks_.needed())
+                       : "the first replica has not committed in time",
+                   acked(), step.out);
+  if (committed_) hint_those_without(step);
 }
 
 Progress PutRequest::conclude(Step& step) {
+  if (!answered_) answer_when_decided(step);
+  if (!acks_.all_voted()) return answered_ ? Progress::answered : Progress::waiting;
+  hint_those_without(step);
+  return Progress::finished;
+}
+
+void PutRequest::hint_those_without(Step& step) {
+  for (std::uint32_t place = ourselves + 1; place < replicas_.size(); ++place) {
+    const NodeId target = replicas_[place];
+    if (acks_.said_yes(place) || std::ranges::find(hinted_, target) != hinted_.end()) continue;
+    step.out.notice(port::NoticeKind::hint_kept, port::Severity::count, target);
+    step.out.store(step.ticket(), storage::KeepHint{target, write_.partition, write_.key});
+  }
+}
+
+void PutRequest::answer_when_decided(Step& step) {
   if (acks_.won() || (planted(Bug::write_by_one_fewer) && acks_.votes() + 1 == acks_.needed())) {
     // With siblings that the client has not read the context would cover them, and its next put erase them.
     const bool all_read = siblings_ == (write_.tombstone ? 0 : 1) || planted(Bug::context_over_unread);
@@ -104,14 +139,14 @@ Progress PutRequest::conclude(Step& step) {
             .context = all_read ? causal::seal_context(step.secret, write_.key.token, context_) : Bytes{},
             .acked = acked()},
            step.out);
-    return Progress::finished;
+    answered_ = true;
+  } else if (acks_.lost()) {
+    leave_in_doubt(requester_,
+                   fmt::format("{} replicas have the write, {} were to; the others failed or are down", acks_.votes(),
+                               acks_.needed()),
+                   acked(), step.out);
+    answered_ = true;
   }
-  if (!acks_.lost()) return Progress::waiting;
-  leave_in_doubt(requester_,
-                 fmt::format("{} replicas have the write, {} were to; the others failed or are down", acks_.votes(),
-                             acks_.needed()),
-                 acked(), step.out);
-  return Progress::finished;
 }
 
 std::vector<NodeId> PutRequest::acked() const {

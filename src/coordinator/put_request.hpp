@@ -9,7 +9,9 @@ namespace starling::coordinator {
 
 /// A write, at a replica of its key. Two stages: our own storage issues the dot and commits; then
 /// the resulting state goes to every other replica that is up, and W acknowledgements, our own
-/// commit among them, make it done. Before the command has gone to storage nothing has happened,
+/// commit among them, make it done. It then listens on: whoever has not acknowledged by the
+/// deadline is owed a hint, those that could not be reached in the first place got theirs in the
+/// commit of the write (Dynamo §4.6). Before the command has gone to storage nothing has happened,
 /// after it a failure is in doubt unless storage says that it refused.
 class PutRequest {
  public:
@@ -24,13 +26,18 @@ class PutRequest {
  private:
   void replicate(Bytes object, Step& step);
   Progress conclude(Step& step);
+  void answer_when_decided(Step& step);
+  std::vector<NodeId> unreachable(const Step& step) const;
+  void hint_those_without(Step& step);
   std::vector<NodeId> acked() const;
 
   Requester requester_;
   Write write_;
   ReplicaSet replicas_;  ///< ourselves first
   Quorum acks_;
+  std::vector<NodeId> hinted_;  ///< they could not be reached when the write began
   bool committed_{};
+  bool answered_{};
   std::uint32_t siblings_{};
   causal::VersionVector context_;  ///< of the result
 };

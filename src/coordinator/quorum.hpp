@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "base/error.hpp"
@@ -26,6 +27,7 @@ class Quorum {
   std::uint32_t votes() const;
   bool won() const { return votes() >= needed_; }
   bool lost() const;
+  bool all_voted() const { return static_cast<std::uint32_t>(std::popcount(yes_ | no_)) == voters_; }
 
  private:
   static std::uint32_t bit(std::uint32_t voter) { return 1U << voter; }

@@ -14,6 +14,7 @@ namespace starling::coordinator {
 /// What a reaction of a request leaves behind.
 enum class Progress : std::uint8_t {
   waiting,
+  answered,    ///< goes on listening, but nobody waits for it any more
   finished,    ///< answered; forget it
   next_stage,  ///< wants to begin its next stage under a new number: what is still on its way belongs to the last one
 };

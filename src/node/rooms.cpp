@@ -134,7 +134,7 @@ void Rooms::stop(Instant now, port::Outbox& out) {
 }
 
 void Rooms::finish_stop(Instant now, port::Outbox& out) {
-  const bool idle = (!coordinator || coordinator->in_flight() == 0) && replica.in_flight() == 0;
+  const bool idle = (!coordinator || coordinator->idle()) && replica.in_flight() == 0;
   if (now < stop_deadline_ && !(idle && membership.departed())) return;
   life = Life::halted;
   out.add(port::Halt{.failed = false, .why = {}});

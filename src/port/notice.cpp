@@ -26,6 +26,8 @@ std::string_view name_of(NoticeKind kind) {
     case NoticeKind::read_mismatched: return "read_mismatched";
     case NoticeKind::read_repaired: return "read_repaired";
     case NoticeKind::write_in_doubt: return "write_in_doubt";
+    case NoticeKind::hint_kept: return "hint_kept";
+    case NoticeKind::hint_refused: return "hint_refused";
     case NoticeKind::request_overloaded: return "request_overloaded";
     case NoticeKind::request_timed_out: return "request_timed_out";
     case NoticeKind::request_forwarded: return "request_forwarded";

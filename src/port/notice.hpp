@@ -34,6 +34,8 @@ enum class NoticeKind : std::uint8_t {
   read_mismatched,
   read_repaired,
   write_in_doubt,
+  hint_kept,
+  hint_refused,
   request_overloaded,
   request_timed_out,
   request_forwarded,
