@@ -55,6 +55,8 @@ Result<ClusterRecord> decode_cluster_record(BytesView bytes) {
     contact.node = {take_int(bytes, 8)};
     take_array(bytes, contact.peer.ip);
     contact.peer.port = static_cast<std::uint16_t>(take_int(bytes, 2));
+    if (!contact.peer && contact.peer != Address{})
+      return fail(ErrorCode::malformed, "the record of the cluster has an address without a port");
   }
   if (!record.cluster) return fail(ErrorCode::malformed, "the record of the cluster names none");
   return record;

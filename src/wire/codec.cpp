@@ -52,6 +52,7 @@ void read(Reader& reader, Address& address) {
   if (ip_size == 4) address.ip[10] = address.ip[11] = 0xff;
   std::ranges::copy(bytes.substr(0, ip_size), address.ip.end() - static_cast<std::ptrdiff_t>(ip_size));
   address.port = detail::load_big_endian<std::uint16_t>(bytes.data() + ip_size);
+  if (!address) reader.fail();  // no address is empty bytes, and nothing else
 }
 
 void encode(const Message& message, Bytes& out) { append(message, out); }

@@ -75,6 +75,14 @@ TEST_CASE("a book that is cut short is read as far as it goes") {
   CHECK(decode_book("\xff\xff\xff\xff").empty());
 }
 
+TEST_CASE("the record of a cluster has no address without a port, but may lack one") {
+  auto record = record_of({9});
+  record.contacts[1].peer = {};
+  CHECK(topology::decode_cluster_record(encode(record)).has_value());
+  record.contacts[1].peer.ip[15] = 1;
+  CHECK_FALSE(topology::decode_cluster_record(encode(record)).has_value());
+}
+
 TEST_CASE("the record of a cluster comes back whole, and one that is cut short does not") {
   const Bytes bytes = encode(record_of({9}));
   const auto record = topology::decode_cluster_record(bytes);

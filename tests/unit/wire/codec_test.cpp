@@ -189,6 +189,8 @@ TEST_CASE("an address travels in 1, 7 or 19 bytes and nothing else is one") {
   REQUIRE(bytes.ends_with(BytesView("\xc4\x00\xc4\x00", 4)));
   bytes.resize(bytes.size() - 2);
   CHECK(!decode_member_update(bytes + Bytes("\xc4\x05\1\2\3\4\5", 7)).has_value());
+  const Bytes without_port("\xc4\x06\x7f\0\0\1\0\0", 8);
+  CHECK(!decode_member_update(bytes + without_port).has_value());
 }
 
 TEST_CASE("datagrams come back as they went, within their bound") {
