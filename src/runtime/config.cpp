@@ -73,10 +73,11 @@ Result<> read_table(Settings& settings, const toml::table& table, const std::str
   return {};
 }
 
-Result<> check_listen(const Settings& settings, std::string_view key, const std::string& value) {
-  const auto address = parse_address(value);
+/// The address that `value` means, if this node may listen there.
+Result<Address> check_listen(const Settings& settings, std::string_view key, const std::string& value) {
+  auto address = parse_address(value);
   if (!address) return fail(ErrorCode::invalid, fmt::format("{}: {}", key, address.error().message));
-  if (is_loopback(*address)) return {};
+  if (is_loopback(*address)) return address;
   if (!settings.listen.insecure)
     return fail(
         ErrorCode::invalid,
@@ -84,10 +85,11 @@ Result<> check_listen(const Settings& settings, std::string_view key, const std:
                     "or authenticated. Use 127.0.0.1, or set listen.insecure = true if everybody who can reach "
                     "{} may read and change all data",
                     key, value, value));
-  if (value.starts_with("0.0.0.0:") || value.starts_with("[::]:"))
+  const std::string plain = to_string(*address);
+  if (plain.starts_with("0.0.0.0:") || plain.starts_with("[::]:"))
     return fail(ErrorCode::invalid,
                 fmt::format("{}: {} is no address that others can reach: name the one that they know", key, value));
-  return {};
+  return address;
 }
 
 }  // namespace
@@ -126,10 +128,11 @@ Result<> read_flags(Settings& settings, std::span<const std::string> flags) {
 }
 
 Result<> check(const Settings& settings) {
-  if (auto client = check_listen(settings, "listen.client", settings.listen.client); !client) return client;
-  if (auto peer = check_listen(settings, "listen.peer", settings.listen.peer); !peer) return peer;
-  if (settings.listen.client == settings.listen.peer)
-    return fail(ErrorCode::invalid, "listen.client and listen.peer must be two addresses");
+  const auto client = check_listen(settings, "listen.client", settings.listen.client);
+  if (!client) return std::unexpected(client.error());
+  const auto peer = check_listen(settings, "listen.peer", settings.listen.peer);
+  if (!peer) return std::unexpected(peer.error());
+  if (*client == *peer) return fail(ErrorCode::invalid, "listen.client and listen.peer must be two addresses");
   if (const auto profile = settings.gossip_profile(); profile.probe_timeout > profile.probe_period)
     return fail(
         ErrorCode::invalid,

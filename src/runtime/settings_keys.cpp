@@ -38,7 +38,9 @@ Result<> set_number(std::uint32_t& into, std::string_view value, std::uint64_t l
   return {};
 }
 
-Result<> set_duration(Duration& into, std::string_view value, Duration least, Duration most) {
+/// Into a Duration, or an optional one.
+template <class Into>
+Result<> set_duration(Into& into, std::string_view value, Duration least, Duration most) {
   const auto duration = parse_duration(value);
   if (!duration) return std::unexpected(duration.error());
   const auto ms = [](Duration d) { return std::chrono::duration_cast<std::chrono::milliseconds>(d).count(); };
@@ -152,11 +154,9 @@ const std::array keys{
     Key{"gossip.profile", KeyKind::text,
         [](Settings& s, const std::string& v) { return set_profile(s.gossip.profile, v); }},
     Key{"gossip.probe_period", KeyKind::text,
-        [](Settings& s, const std::string& v) { return set_duration(s.gossip.probe_period.emplace(), v, 50ms, 1min); }},
+        [](Settings& s, const std::string& v) { return set_duration(s.gossip.probe_period, v, 50ms, 1min); }},
     Key{"gossip.probe_timeout", KeyKind::text,
-        [](Settings& s, const std::string& v) {
-          return set_duration(s.gossip.probe_timeout.emplace(), v, 10ms, 1min);
-        }},
+        [](Settings& s, const std::string& v) { return set_duration(s.gossip.probe_timeout, v, 10ms, 1min); }},
     Key{"log.level", KeyKind::text,
         [](Settings& s, const std::string& v) {
           using port::Severity;

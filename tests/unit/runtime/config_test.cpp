@@ -82,6 +82,12 @@ TEST_CASE("a value out of bounds is refused with the bounds") {
   CHECK(contains(error_of("[storage]\nengine = \"rocks\"\n"), "\"sqlite\", \"memory\""));
 }
 
+TEST_CASE("a refused value leaves the setting as it was") {
+  Settings settings;
+  CHECK_FALSE(read_toml(settings, "[gossip]\nprobe_timeout = \"2lans\"\n", "node.toml"));
+  CHECK_FALSE(settings.gossip.probe_timeout.has_value());
+}
+
 TEST_CASE("a probe must end before the next begins, whatever the order of the keys") {
   const std::string error = error_of("[gossip]\nprobe_timeout = \"2s\"\nprofile = \"local\"\n");
   CHECK(contains(error, "gossip.probe_timeout must not be above gossip.probe_period"));
@@ -95,6 +101,12 @@ TEST_CASE("an address beyond loopback is refused unless the operator insists, an
   CHECK(error_of("[listen]\nclient = \"192.0.2.1:4701\"\ninsecure = true\n").empty());
   CHECK(contains(error_of("[listen]\npeer = \"0.0.0.0:4702\"\ninsecure = true\n"), "others can reach"));
   CHECK(contains(error_of("[listen]\npeer = \"127.0.0.1:4701\"\n"), "two addresses"));
+}
+
+TEST_CASE("an address is judged by what it means, however it is written") {
+  CHECK(contains(error_of("[listen]\npeer = \"[0::0]:4702\"\ninsecure = true\n"), "others can reach"));
+  CHECK(contains(error_of("[listen]\npeer = \"[::ffff:0.0.0.0]:4702\"\ninsecure = true\n"), "others can reach"));
+  CHECK(contains(error_of("[listen]\npeer = \"[::ffff:127.0.0.1]:4701\"\n"), "two addresses"));
 }
 
 TEST_CASE("every key is a flag, in both spellings, and flags come after the file") {
