@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -24,6 +25,7 @@ struct Options {
   std::uint64_t seeds = 1;
   std::size_t jobs = 1;
   std::size_t nodes = 5;
+  sim::EngineKind engine = sim::EngineKind::memory;
   bool json = false;
 };
 
@@ -41,7 +43,8 @@ void say_last_words(int) {
 }
 
 std::string replay_command(const Options& options, std::uint64_t seed) {
-  return fmt::format("kvsim --seed {} --nodes {}", seed, options.nodes);
+  return fmt::format("kvsim --seed {} --nodes {}{}", seed, options.nodes,
+                     options.engine == sim::EngineKind::sqlite ? " --engine sqlite" : "");
 }
 
 nlohmann::json to_json(const sim::TrialResult& result) {
@@ -98,7 +101,7 @@ Totals run(const Options& options) {
   const auto work = [&](std::size_t job) {
     for (std::uint64_t seed = next++; seed < options.seed + options.seeds; seed = next++) {
       under_way[job] = seed;
-      const sim::TrialResult result = sim::run_trial({.seed = seed, .hosts = options.nodes});
+      const sim::TrialResult result = sim::run_trial({.seed = seed, .hosts = options.nodes, .engine = options.engine});
       const std::lock_guard lock(printing);
       report(options, result);
       ++totals.seeds;
@@ -126,6 +129,11 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", options.seeds, "how many seeds, counting up")->capture_default_str();
   app.add_option("--jobs", options.jobs, "threads")->capture_default_str()->check(CLI::Range(std::size_t{1}, jobs_max));
   app.add_option("--nodes", options.nodes, "nodes of the cluster")->capture_default_str()->check(CLI::Range(1, 100));
+  const std::map<std::string, sim::EngineKind> engines{{"memory", sim::EngineKind::memory},
+                                                       {"sqlite", sim::EngineKind::sqlite}};
+  app.add_option("--engine", options.engine, "what keeps the data: memory, or sqlite on a file system that can fail")
+      ->transform(CLI::CheckedTransformer(engines))
+      ->option_text("memory|sqlite");
   app.add_flag("--json", options.json, "one JSON object per seed");
   CLI11_PARSE(app, argc, argv);
   signal(SIGABRT, say_last_words);

@@ -4,9 +4,15 @@
 #include <memory>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
+#include "sim/vfs/file_system.hpp"
 #include "storage/memory/memory_engine.hpp"
 
 namespace starling::sim {
+
+/// What keeps the data of a simulated machine: a model that is fast, or the real thing on a file
+/// system in memory.
+enum class EngineKind : std::uint8_t { memory, sqlite };
 
 /// What is wrong with a disk for as long as it lasts.
 enum class Ailment : std::uint8_t {
@@ -16,9 +22,11 @@ enum class Ailment : std::uint8_t {
   failing_reads,   ///< and for whoever reads
 };
 
-/// All that a data directory holds, at one moment: a backup, a snapshot of a file system.
+/// All that a data directory holds, at one moment: a backup, a snapshot of a file system. Only of
+/// use for a directory of the same engine.
 struct DirectoryCopy {
   storage::MemoryEngine memory;
+  vfs::FileSystem files;
 };
 
 /// A data directory: what lasts between the processes that open it, one at a time.
@@ -30,7 +38,7 @@ class Directory {
   virtual Result<storage::Engine*> open() = 0;
   /// The process closes it in good order.
   virtual void close() = 0;
-  /// The process and the machine are gone at once, and with them what was not durable.
+  /// The process is gone at once, and perhaps the power with it: what was not durable may be lost.
   virtual void crash() = 0;
 
   /// Also while a process works on it.
@@ -40,6 +48,7 @@ class Directory {
   virtual void ail(Ailment ailment) = 0;
 };
 
-std::unique_ptr<Directory> make_memory_directory();
+/// What is left to chance, as what survives a crash, is drawn from `random`.
+std::unique_ptr<Directory> make_directory(EngineKind kind, Random random);
 
 }  // namespace starling::sim

@@ -11,6 +11,8 @@ namespace {
 
 /// From the disk thread to the loop: a process that dies in between has committed and told nobody.
 constexpr Duration hop = 20us;
+/// As the disk thread: after so long without work there is time for the larger housekeeping.
+constexpr Duration idle_after = 1s;
 
 }  // namespace
 
@@ -63,7 +65,29 @@ void Disk::commit() {
                 });
   running_.clear();
   running_tickets_.clear();
+  worked_at_ = agenda_.now();
+  keep_house(storage::Engine::Pace::busy);
+  keep_house_when_idle();
   if (!waiting_.empty()) begin();
+}
+
+void Disk::keep_house(storage::Engine::Pace pace) {
+  auto kept = engine_->maintain(pace);
+  // A full disk is told to whoever writes next; everything else means that the engine is lost.
+  if (kept || kept.error().code == ErrorCode::disk_full) return;
+  agenda_.after(hop, [this, life = life_, error = std::move(kept.error())] {
+    if (life == life_) on_broken(error);
+  });
+}
+
+void Disk::keep_house_when_idle() {
+  if (std::exchange(idle_awaited_, true)) return;
+  agenda_.at(worked_at_ + idle_after, [this, life = life_] {
+    if (life != life_) return;
+    idle_awaited_ = false;
+    if (agenda_.now() < worked_at_ + idle_after) return keep_house_when_idle();
+    if (running_.empty()) keep_house(storage::Engine::Pace::idle);
+  });
 }
 
 void Disk::stop() {
@@ -81,12 +105,18 @@ void Disk::crash() {
 
 void Disk::leave() {
   ++life_;
+  idle_awaited_ = false;
   shard_.reset();
   engine_ = nullptr;
   waiting_.clear();
   waiting_tickets_.clear();
   running_.clear();
   running_tickets_.clear();
+}
+
+void Disk::use(EngineKind kind) {
+  ensure(!shard_, "an engine is chosen while no process has the directory open");
+  directory_ = make_directory(kind, directory_random_);
 }
 
 void Disk::restore(const DirectoryCopy& copy) {

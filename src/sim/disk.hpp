@@ -30,7 +30,11 @@ class Disk {
   /// Sees every command and its answer in the moment of the commit, whether or not the node lives to hear it.
   using Committed = std::function<void(const storage::Command&, const Result<storage::Answer>&)>;
 
-  Disk(Agenda& agenda, Random random) : agenda_(agenda), random_(random), directory_(make_memory_directory()) {}
+  Disk(Agenda& agenda, Random random) : agenda_(agenda), random_(random), directory_random_(Random(random).fork()) {
+    use(EngineKind::memory);
+  }
+  /// Another engine, and an empty directory. Without a process.
+  void use(EngineKind kind);
 
   /// A process starts, and opens the directory.
   Result<storage::BootRecord> boot();
@@ -52,6 +56,8 @@ class Disk {
   DiskSpeed& speed() { return speed_; }
 
   Answered on_answered;
+  /// Housekeeping failed: the process must end.
+  std::function<void(Error)> on_broken;
   Committed on_committed;
 
  private:
@@ -59,9 +65,12 @@ class Disk {
   void run();
   void commit();
   void leave();
+  void keep_house(storage::Engine::Pace pace);
+  void keep_house_when_idle();
 
   Agenda& agenda_;
   Random random_;
+  Random directory_random_;
   DiskSpeed speed_;
   Instant stalled_until_;
   std::unique_ptr<Directory> directory_;
@@ -72,6 +81,8 @@ class Disk {
   std::vector<port::Ticket> running_tickets_;
   std::vector<storage::Command> running_;
   std::uint64_t life_{};
+  Instant worked_at_;
+  bool idle_awaited_{};
 };
 
 }  // namespace starling::sim

@@ -51,6 +51,11 @@ Host::Host(Agenda& agenda, Network& network, Trace& trace, node::Config config, 
   disk_.on_answered = [this](port::Ticket ticket, Result<storage::Answer> answer) {
     receive(port::StorageAnswered{ticket, std::move(answer)});
   };
+  disk_.on_broken = [this](Error error) {
+    port::Outbox out;
+    out.add(port::Halt{.failed = true, .why = std::move(error.message)});
+    carry_out(out);
+  };
 }
 
 void Host::start() {

@@ -15,7 +15,7 @@ class Trial {
  public:
   explicit Trial(const TrialConfig& config)
       : config_(config),
-        world_({.seed = config.seed, .hosts = config.hosts, .node = small_node()}),
+        world_({.seed = config.seed, .hosts = config.hosts, .engine = config.engine, .node = small_node()}),
         workload_(Workload::draw(world_.random())),
         clients_(world_, workload_, history_) {}
 

@@ -16,6 +16,7 @@ namespace starling::sim {
 struct TrialConfig {
   std::uint64_t seed = 1;
   std::size_t hosts = 5;
+  EngineKind engine = EngineKind::memory;
   Duration faults_for = 20s;
   /// After the last fault everything must work again within this.
   Duration recovery = 60s;

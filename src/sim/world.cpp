@@ -23,6 +23,7 @@ Host& World::add_host() {
   node.client.port = 4701;
   node.init = node::InitMode::never;
   hosts_.push_back(std::make_unique<Host>(agenda_, network_, trace_, std::move(node), random_.fork()));
+  if (config_.engine != EngineKind::memory) hosts_.back()->disk().use(config_.engine);
   return *hosts_.back();
 }
 

@@ -12,6 +12,7 @@ namespace starling::sim {
 struct WorldConfig {
   std::uint64_t seed = 1;
   std::size_t hosts = 3;
+  EngineKind engine = EngineKind::memory;
   node::Config node;  ///< names and addresses are filled in
 };
 
