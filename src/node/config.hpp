@@ -30,6 +30,7 @@ struct Config {
   port::QuorumLevel write;
   Duration timeout = 2s;
   Duration actor_patience = 3s;  ///< after a start, for the other replicas to confirm our actors
+  Duration handoff_period = 5s;  ///< between two looks at who is owed hints
   membership::Profile gossip;
 };
 

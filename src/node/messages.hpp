@@ -17,7 +17,10 @@ struct MessageDispatch {
   void operator()(wire::ForwardWrite&& message);
 
   void operator()(wire::ReadReply&& message) { deliver(std::move(message), message.error); }
-  void operator()(wire::MergeReply&& message) { deliver(std::move(message), message.error); }
+  void operator()(wire::MergeReply&& message) {
+    hand_off(message);  // Each of the two knows its own requests.
+    deliver(std::move(message), message.error);
+  }
   void operator()(wire::ScanReply&& message) { deliver(std::move(message), message.error); }
   void operator()(wire::ForwardReply&& message) { deliver(std::move(message), message.result.error); }
 
@@ -25,6 +28,9 @@ struct MessageDispatch {
   void operator()(wire::ActorCheckReply&& message);
   void operator()(wire::RingFetch&& message) { rooms.book.on_message(from, message, out); }
   void operator()(wire::RingIs&& message) { rooms.book.on_message(from, message, out); }
+
+  void operator()(wire::HandoffOffer&& message) { hand_off(message); }
+  void operator()(wire::HandoffGrant&& message) { hand_off(message); }
 
   void operator()(wire::FoundingProbe&& message) { found(message); }
   void operator()(wire::FoundingProbeReply&& message) { found(message); }
@@ -52,6 +58,11 @@ struct MessageDispatch {
     if (error && error->code == ErrorCode::stale_ring)
       rooms.book.on_epoch_seen(from, Epoch{rooms.book.epoch().value + 1}, now, out);
     rooms.coordinator->on_message(from, std::move(reply), rooms.view(now), out);
+  }
+
+  template <class Message>
+  void hand_off(const Message& message) {
+    if (rooms.book.ring()) rooms.handoff.on_message(from, message, rooms.handoff_view(now), out);
   }
 
   template <class Message>

@@ -54,6 +54,7 @@ Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
       founding(founding_config(config, boot), memory.cluster, random.fork()),
       membership(config.gossip, self_update(config, boot), random.fork()),
       replica({}, boot.node, random.fork()),
+      handoff({.period = config.handoff_period}, random.fork()),
       actor_check(boot.node, config.actor_patience, tickets),
       actor_witness(tickets) {}
 
@@ -78,6 +79,7 @@ void Rooms::enter_cluster(Instant now, port::Outbox& out) {
   out.add(port::JoinedCluster{memory.cluster->cluster});
   coordinator.emplace(coordinator_config(config), boot.node, memory.cluster->secret, random.fork());
   membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
+  handoff.start(handoff_view(now), out);
   peers_timer_ = tickets.next();
   out.arm(peers_timer_, now + peers_period);
 }
@@ -110,17 +112,20 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
   counters.count(std::span(out.effects()).subspan(effects_before));
 }
 
-/// Whatever waits for a member that is gone must not wait for its time-out.
+/// Whatever waits for a member that is gone must not wait for its time-out; a hint is to be delivered one day.
 void Rooms::heed_notices(std::size_t effects_before, Instant now, port::Outbox& out) {
   std::vector<NodeId> lost;
+  bool hint_kept = false;
   for (const auto& effect : std::span(out.effects()).subspan(effects_before)) {
     if (std::holds_alternative<port::Halt>(effect)) life = Life::halted;
     const auto* notice = std::get_if<port::Notice>(&effect);
+    hint_kept |= notice && notice->kind == port::NoticeKind::hint_kept;
     if (notice && (notice->kind == port::NoticeKind::member_died || notice->kind == port::NoticeKind::member_left))
       lost.push_back(notice->about);
   }
   if (!coordinator) return;
   for (NodeId node : lost) coordinator->on_peer_lost(node, view(now), out);
+  if (hint_kept) handoff.on_hint_kept(handoff_view(now), out);
 }
 
 void Rooms::stop(Instant now, port::Outbox& out) {

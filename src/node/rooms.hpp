@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "coordinator/coordinator.hpp"
+#include "handoff/handoff.hpp"
 #include "membership/membership.hpp"
 #include "node/actor_check.hpp"
 #include "node/counters.hpp"
@@ -37,6 +38,7 @@ struct Rooms {
   std::string waiting() const;
 
   coordinator::View view(Instant now) const { return {*book.ring(), membership, now}; }
+  handoff::View handoff_view(Instant now) const { return {*book.ring(), membership, now}; }
 
   Config config;
   storage::BootRecord boot;
@@ -49,6 +51,7 @@ struct Rooms {
   membership::Membership membership;
   replica::Replica replica;
   std::optional<coordinator::Coordinator> coordinator;  ///< once there is a ring
+  handoff::Handoff handoff;                             ///< started with it
   ActorCheck actor_check;
   ActorWitness actor_witness;
   Counters counters;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -87,6 +88,7 @@ class Shard {
   Result<> keep(const ring::Key& key, const causal::Object& stripped, bool exists);
   /// False where there are too many.
   Result<bool> keep_hint(const Engine::Hint& hint);
+  void forget_hint(NodeId target);
 
   Engine* engine_;
   Random random_;
@@ -94,7 +96,8 @@ class Shard {
   std::vector<PartitionId> touched_;
   DigestCache digests_;
   std::uint64_t hints_max_;
-  std::uint64_t hints_{};
+  std::map<NodeId, std::uint64_t> hints_;  ///< how many for whom; those that have none are not here
+  std::uint64_t hints_total_{};
   std::optional<Error> poison_;
   Bytes row_;                             ///< kept for its memory
   std::vector<Engine::StateRow> saving_;  ///< likewise

@@ -9,16 +9,20 @@ namespace starling::storage {
 Result<> Shard::count_hints() {
   const auto counts = engine_->count_hints();
   if (!counts) return std::unexpected(counts.error());
-  hints_ = 0;
-  for (const auto& [target, count] : *counts) hints_ += count;
+  hints_ = {counts->begin(), counts->end()};
+  hints_total_ = 0;
+  for (const auto& [target, count] : *counts) hints_total_ += count;
   return {};
 }
 
 Result<bool> Shard::keep_hint(const Engine::Hint& hint) {
-  if (hints_ >= hints_max_) return false;
+  if (hints_total_ >= hints_max_) return false;
   const auto added = engine_->save_hint(hint);
   if (!added) return std::unexpected(added.error());
-  hints_ += *added ? 1 : 0;
+  if (*added) {
+    ++hints_[hint.target];
+    ++hints_total_;
+  }
   return true;
 }
 
@@ -29,11 +33,7 @@ Shard::Outcome<Answer> Shard::execute(const KeepHint& hint) {
   return Done{};
 }
 
-Shard::Outcome<Answer> Shard::execute(const CountHints&) {
-  auto counts = engine_->count_hints();
-  if (!counts) return std::unexpected(std::move(counts.error()));
-  return CountHintsAnswer{*std::move(counts)};
-}
+Shard::Outcome<Answer> Shard::execute(const CountHints&) { return CountHintsAnswer{{hints_.begin(), hints_.end()}}; }
 
 /// The hints are read first: a visitor must not call the engine.
 Shard::Outcome<Answer> Shard::execute(const ListHints& list) {
@@ -72,9 +72,14 @@ Shard::Outcome<Answer> Shard::execute(const SettleHints& settle) {
     if (!*stored || causal::fingerprint((*stored)->object) != fingerprint) continue;
     const auto erased = engine_->erase_hint({settle.target, key, partition});
     if (!erased) return std::unexpected(erased.error());
-    hints_ -= *erased ? 1 : 0;
+    if (*erased) forget_hint(settle.target);
   }
   return Done{};
+}
+
+void Shard::forget_hint(NodeId target) {
+  --hints_total_;
+  if (--hints_[target] == 0) hints_.erase(target);
 }
 
 }  // namespace starling::storage

@@ -60,6 +60,9 @@ auto fields(Of<StreamPing> auto& m) { return std::tie(m.sequence); }
 auto fields(Of<StreamAck> auto& m) { return std::tie(m.sequence); }
 auto fields(Of<PushPull> auto& m) { return std::tie(m.reply_wanted, m.epoch, m.members); }
 
+auto fields(Of<HandoffOffer> auto& m) { return std::tie(m.request, m.hints); }
+auto fields(Of<HandoffGrant> auto& m) { return std::tie(m.request, m.credits); }
+
 auto fields(Of<Error> auto& m) { return std::tie(m.code, m.message); }
 
 template <class T>

@@ -189,6 +189,22 @@ struct FoundingDecision {
   friend bool operator==(const FoundingDecision&, const FoundingDecision&) = default;
 };
 
+// --- Hinted handoff ---------------------------------------------------------------------------
+
+/// Asks a node that was away how much of what it is owed it can take now. `hints` 0: that was all,
+/// and what was granted may go to others. The objects then travel as merges.
+struct HandoffOffer {
+  RequestId request;
+  std::uint64_t hints{};
+  friend bool operator==(const HandoffOffer&, const HandoffOffer&) = default;
+};
+/// So many may be sent; 0: ask again later.
+struct HandoffGrant {
+  RequestId request;
+  std::uint32_t credits{};
+  friend bool operator==(const HandoffGrant&, const HandoffGrant&) = default;
+};
+
 // --- Membership (SWIM + Lifeguard) ------------------------------------------------------------
 
 enum class MemberState : std::uint8_t { alive, suspect, dead, left };
@@ -267,9 +283,9 @@ struct PushPull {
   friend bool operator==(const PushPull&, const PushPull&) = default;
 };
 
-using Message =
-    std::variant<ReadRequest, ReadReply, MergeRequest, MergeReply, ForwardWrite, ForwardReply, ScanRequest, ScanReply,
-                 ActorCheck, ActorCheckReply, RingFetch, RingIs, FoundingProbe, FoundingProbeReply, FoundingPropose,
-                 FoundingVote, FoundingQuery, FoundingDecision, StreamPing, StreamAck, PushPull>;
+using Message = std::variant<ReadRequest, ReadReply, MergeRequest, MergeReply, ForwardWrite, ForwardReply, ScanRequest,
+                             ScanReply, ActorCheck, ActorCheckReply, RingFetch, RingIs, FoundingProbe,
+                             FoundingProbeReply, FoundingPropose, FoundingVote, FoundingQuery, FoundingDecision,
+                             StreamPing, StreamAck, PushPull, HandoffOffer, HandoffGrant>;
 
 }  // namespace starling::wire

@@ -32,7 +32,12 @@ struct Driven {
   void store_all(const Result<storage::Answer>& answer = storage::Answer{storage::Done{}}) {
     for (std::size_t i = 0; i < out.effects().size(); ++i)
       if (const auto* store = std::get_if<port::Store>(&out.effects()[i]))
-        if (answered.insert(store->ticket).second) node.step(port::StorageAnswered{store->ticket, answer}, {}, out);
+        if (answered.insert(store->ticket).second)
+          node.step(port::StorageAnswered{store->ticket, fitting(store->command, answer)}, {}, out);
+  }
+  static Result<storage::Answer> fitting(const storage::Command& command, const Result<storage::Answer>& answer) {
+    if (answer && std::holds_alternative<storage::CountHints>(command)) return storage::CountHintsAnswer{};
+    return answer;
   }
   void ask(port::ClientRequest request) { node.step(port::ClientAsked{{7}, std::move(request), {}}, {}, out); }
 

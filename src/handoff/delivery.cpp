@@ -1,0 +1,115 @@
+#include "handoff/delivery.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/ensure.hpp"
+
+namespace starling::handoff {
+
+void Delivery::begin(std::uint64_t owed, Step& step) {
+  owed_ = owed;
+  if (stage_ == Stage::idle && step.view.peers.reachable(target_)) offer(step);
+}
+
+void Delivery::offer(Step& step) {
+  stage_ = Stage::offered;
+  deadline_ = step.view.now + step.config.patience;
+  offer_ = step.next_request();
+  trouble_ = false;
+  step.out.send(target_, wire::HandoffOffer{offer_, owed_});
+}
+
+void Delivery::on_grant(const wire::HandoffGrant& grant, Step& step) {
+  if (stage_ != Stage::offered || grant.request != offer_) return;
+  if (grant.credits == 0) {
+    stage_ = Stage::idle;
+    return;
+  }
+  stage_ = Stage::listing;
+  waiting_ = step.tickets.next();
+  step.out.store(
+      waiting_,
+      storage::ListHints{
+          .target = target_, .after = after_, .hints_max = grant.credits, .bytes_max = step.config.batch_bytes_max});
+}
+
+bool Delivery::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
+  if (ticket != waiting_ || (stage_ != Stage::listing && stage_ != Stage::settling)) return false;
+  if (!answer) {
+    stage_ = Stage::idle;
+  } else if (stage_ == Stage::settling) {
+    next_batch(step);
+  } else {
+    auto* page = std::get_if<storage::ListHintsAnswer>(&*answer);
+    ensure(page != nullptr, "storage answered another question");
+    deliver(std::move(*page), step);
+  }
+  return true;
+}
+
+void Delivery::deliver(storage::ListHintsAnswer page, Step& step) {
+  stage_ = Stage::delivering;
+  deadline_ = step.view.now + step.config.patience;
+  complete_to_ = std::move(page.complete_to);
+  for (auto& [partition, key, object, fingerprint] : page.hints) {
+    const wire::RequestId request = step.next_request();
+    step.out.send(target_, wire::MergeRequest{.request = request,
+                                              .epoch = step.view.ring.epoch(),
+                                              .partition = partition,
+                                              .key = key.bytes,
+                                              .object = std::move(object),
+                                              .ttl = step.config.patience});
+    sent_.emplace(request.value, storage::SettleHints::Delivered{partition, std::move(key), fingerprint});
+  }
+  if (sent_.empty()) settle(step);
+}
+
+bool Delivery::on_reply(const wire::MergeReply& reply, Step& step) {
+  const auto sent = sent_.find(reply.request.value);
+  if (sent == sent_.end()) return false;
+  if (reply.error)
+    trouble_ = true;
+  else
+    delivered_.push_back(std::move(sent->second));
+  sent_.erase(sent);
+  if (sent_.empty()) settle(step);
+  return true;
+}
+
+void Delivery::on_timer(Step& step) {
+  if (step.view.now < deadline_) return;
+  if (stage_ == Stage::offered) stage_ = Stage::idle;
+  if (stage_ != Stage::delivering) return;
+  trouble_ = true;
+  sent_.clear();
+  settle(step);
+}
+
+/// What it has acknowledged so far is settled by the next pass at the latest: a delivery repeated changes nothing.
+void Delivery::on_peer_lost() {
+  if (stage_ != Stage::offered && stage_ != Stage::delivering) return;
+  stage_ = Stage::idle;
+  sent_.clear();
+  delivered_.clear();
+}
+
+void Delivery::settle(Step& step) {
+  if (delivered_.empty()) return next_batch(step);
+  stage_ = Stage::settling;
+  waiting_ = step.tickets.next();
+  owed_ -= std::min<std::uint64_t>(owed_, delivered_.size());
+  step.out.store(waiting_, storage::SettleHints{target_, std::exchange(delivered_, {})});
+}
+
+void Delivery::next_batch(Step& step) {
+  stage_ = Stage::idle;
+  after_ = std::exchange(complete_to_, {});
+  if (after_.bytes.empty())
+    step.out.send(target_, wire::HandoffOffer{step.next_request(), 0});
+  else if (!trouble_ && step.view.peers.reachable(target_))
+    offer(step);
+}
+
+}  // namespace starling::handoff
