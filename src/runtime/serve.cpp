@@ -1,11 +1,13 @@
 #include "runtime/serve.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <memory>
 
+#include "base/hash.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/process.hpp"
 #include "runtime/resolver.hpp"
@@ -26,6 +28,13 @@ Result<std::unique_ptr<storage::Engine>> open_engine(const Settings& settings) {
   return storage::SqliteEngine::open({.directory = settings.node.data_dir,
                                       .durability = settings.storage.durability,
                                       .cache_bytes = settings.storage.cache_bytes - digest_bytes(settings)});
+}
+
+/// A copy has another directory, or is on another machine and has another address.
+std::uint64_t place_of(const Settings& settings) {
+  struct stat directory{};
+  if (stat(settings.node.data_dir.c_str(), &directory) != 0) return 0;
+  return hash64(fmt::format("{} {}", settings.listen.peer, directory.st_ino));
 }
 
 std::string name_for(const Settings& settings, const Address& client) {
@@ -95,7 +104,7 @@ Result<> serve(const Settings& settings) {
   Random random = seeded_random();
   auto engine = open_engine(settings);
   if (!engine) return std::unexpected(engine.error());
-  auto boot = storage::boot(**engine, random, settings.storage.durability);
+  auto boot = storage::boot(**engine, random, settings.storage.durability, place_of(settings));
   if (!boot) return std::unexpected(boot.error());
   auto shard = storage::Shard::open(**engine, random.fork(),
                                     {.digests = digest_bytes(settings) / storage::DigestCache::entry_bytes});

@@ -20,7 +20,7 @@ Result<storage::BootRecord> Disk::boot() {
   auto engine = directory_->open();
   if (!engine) return std::unexpected(std::move(engine.error()));
   engine_ = *engine;
-  auto record = storage::boot(*engine_, random_, storage::Durability::full);
+  auto record = storage::boot(*engine_, random_, storage::Durability::full, place_);
   if (!record) return record;
   auto shard = storage::Shard::open(*engine_, random_.fork(), {.digests = 16});
   if (!shard) return std::unexpected(shard.error());

@@ -30,7 +30,8 @@ class Disk {
   /// Sees every command and its answer in the moment of the commit, whether or not the node lives to hear it.
   using Committed = std::function<void(const storage::Command&, const Result<storage::Answer>&)>;
 
-  Disk(Agenda& agenda, Random random) : agenda_(agenda), random_(random), directory_random_(Random(random).fork()) {
+  Disk(Agenda& agenda, Random random)
+      : agenda_(agenda), random_(random), place_(random_.nonzero()), directory_random_(Random(random).fork()) {
     use(EngineKind::memory);
   }
   /// Another engine, and an empty directory. Without a process.
@@ -48,6 +49,8 @@ class Disk {
   DirectoryCopy copy() const { return directory_->copy(); }
   /// Everything is replaced: by an older copy of this directory, or by one of another's. Without a process.
   void restore(const DirectoryCopy& copy);
+  /// A read, past the queue and at no cost, to see what is there. Only while a process runs.
+  Result<storage::Answer> look(const storage::Command& command) { return shard_->read(command); }
   /// Nothing is left. Without a process.
   void wipe() { restore({}); }
   void ail(Ailment ailment) { directory_->ail(ailment); }
@@ -70,6 +73,7 @@ class Disk {
 
   Agenda& agenda_;
   Random random_;
+  std::uint64_t place_;
   Random directory_random_;
   DiskSpeed speed_;
   Instant stalled_until_;

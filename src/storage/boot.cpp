@@ -18,6 +18,7 @@ namespace {
 constexpr const char* identity_record = "storage.identity";
 constexpr const char* identity_copy_record = "storage.identity_copy";
 constexpr const char* clean_stop_record = "storage.clean_stop";
+constexpr const char* place_record = "storage.place";
 
 struct Identity {
   NodeId node;
@@ -48,8 +49,8 @@ std::optional<Identity> take_identity(Records& records, const char* name) {
 /// One boot under way: what was found, and whether it can be trusted.
 class Booting {
  public:
-  Booting(Engine& engine, Random& random, Durability durability)
-      : engine_(engine), random_(random), durability_(durability) {}
+  Booting(Engine& engine, Random& random, Durability durability, std::uint64_t place)
+      : engine_(engine), random_(random), durability_(durability), place_(place) {}
 
   Result<BootRecord> run() {
     Result<> done = read_records();
@@ -74,6 +75,7 @@ class Booting {
         boot_.damage.push_back(fmt::format("the record \"{}\" was damaged", name));
     }
     find_identity();
+    find_place();
     return {};
   }
 
@@ -93,6 +95,18 @@ class Booting {
     boot_.generation = Generation{identity.generation.value + 1};
     boot_.nonce = random_.nonzero();
     boot_.unclean_stop = !boot_.fresh && !stop;
+  }
+
+  void find_place() {
+    const auto record = boot_.records.extract(place_record);
+    if (place_ == 0 || boot_.fresh) return;
+    if (!record || record.mapped() != encoded_place()) doubt_all_ = true;
+  }
+
+  Bytes encoded_place() const {
+    ByteWriter out(8);
+    out.fixed64(place_);
+    return std::move(out).take();
   }
 
   Result<> check_after_unclean_stop() {
@@ -115,6 +129,7 @@ class Booting {
     const Bytes bytes = encode(Identity{boot_.node, reached});
     Result<> done = save_sealed_record(engine_, identity_record, bytes);
     if (done) done = save_sealed_record(engine_, identity_copy_record, bytes);
+    if (done && place_ != 0) done = save_sealed_record(engine_, place_record, encoded_place());
     if (done) done = engine_.save_record(clean_stop_record, {});
     return done;
   }
@@ -145,14 +160,15 @@ class Booting {
   Engine& engine_;
   Random& random_;
   Durability durability_;
+  std::uint64_t place_;
   BootRecord boot_;
   bool doubt_all_{};
 };
 
 }  // namespace
 
-Result<BootRecord> boot(Engine& engine, Random& random, Durability durability) {
-  return Booting(engine, random, durability).run();
+Result<BootRecord> boot(Engine& engine, Random& random, Durability durability, std::uint64_t place) {
+  return Booting(engine, random, durability, place).run();
 }
 
 Result<> mark_clean_stop(Engine& engine) {

@@ -65,6 +65,21 @@ FOR_EACH_DISK("with normal durability an unclean stop puts every actor in doubt,
   CHECK(store.put("k", "v")->dot.actor != first);
 }
 
+FOR_EACH_DISK("a directory that finds itself in another place is the same node, and its actors are in doubt") {
+  Store<Disk> store;
+  const auto node = store.boot().node;
+  const auto first = store.put("k", "v")->dot.actor;
+  store.move_to(2);
+  store.stop_and_start();
+  CHECK(store.boot().node == node);
+  CHECK(store.boot().damage.empty());
+  CHECK_FALSE(store.claim().has_value());
+  const auto second = store.put("k", "v")->dot.actor;
+  CHECK(second != first);
+  store.stop_and_start();
+  CHECK(store.put("k", "v")->dot.actor == second);
+}
+
 FOR_EACH_DISK("one damaged copy of the identity is healed from the other, and actors are in doubt") {
   for (const char* copy : {"storage.identity", "storage.identity_copy"}) {
     Store<Disk> store;

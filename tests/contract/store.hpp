@@ -40,6 +40,9 @@ class Store {
     start();
   }
 
+  /// Of the directory, from the next start on.
+  void move_to(std::uint64_t place) { place_ = place; }
+
   Result<storage::Answer> run(storage::Command command) {
     std::vector<storage::Command> batch;
     batch.push_back(std::move(command));
@@ -74,7 +77,7 @@ class Store {
 
  private:
   void start() {
-    auto booted = storage::boot(disk_.engine(), random_, durability_);
+    auto booted = storage::boot(disk_.engine(), random_, durability_, place_);
     ensure(booted.has_value(), "a boot that works");
     boot_ = *std::move(booted);
     auto opened = storage::Shard::open(disk_.engine(), random_.fork(),
@@ -84,6 +87,7 @@ class Store {
   }
 
   storage::Durability durability_;
+  std::uint64_t place_ = 1;
   Disk disk_;
   Random random_{7};
   storage::BootRecord boot_;
