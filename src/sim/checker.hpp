@@ -1,28 +1,36 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "sim/dump.hpp"
 #include "sim/history.hpp"
+#include "sim/loss.hpp"
+#include "sim/violation.hpp"
 
 namespace starling::sim {
 
-/// A promise that was broken.
-struct Violation {
-  std::string rule;
-  std::string what;
-  std::size_t key{};
+/// What is known of a run besides what its clients saw.
+struct Ending {
+  std::size_t replicas = 3;  ///< N
+  std::vector<Loss> losses;
+  std::vector<Holding> holdings;  ///< what every replica in service holds of every key; empty: the run is not over
 };
 
-/// Holds a history against what Starling promises about one key at a time. "Seen" are writes that
-/// were acknowledged before a read began, the read and the write both at a majority or one of them at all.
+/// Holds a run against what Starling promises about one key at a time. A is what was acknowledged, I
+/// what is in doubt, S the live values that a replica holds in the end; u → w if the context of w
+/// covered u, as far as its client had read.
 ///
-/// - no loss: a read returns every seen put, or something that was written over it, or it was
-///   deleted (by a delete that was acknowledged or is in doubt);
-/// - no phantom: a read returns nothing that was refused, never written, or written differently;
-/// - no resurrection: a read returns nothing that a seen put or delete was written over;
-/// - antichain: of two values that a read returns, neither was written over the other;
-/// - context: a read of a key that was written comes with a context, also when it finds nothing.
-std::vector<Violation> check(const History& history);
+/// 1. no loss: each put of A is in S, or an ancestor of something in S or of a delete in A or I.
+///    A counter's adds likewise: each of A is in the sum;
+/// 2. no phantom: S is of A and I, to the byte;
+/// 3. antichain: nothing in S is an ancestor of another in S, or of an acknowledged put;
+/// 4. no resurrection: no ancestor of an acknowledged delete is in S;
+/// 5. convergence: all replicas hold the same live siblings. Until replicas repair each other, this is
+///    asked only of keys that were read and written by a client after the last fault;
+/// 6. no dot twice: nor on one disk (ledger.hpp), nor for two writes on any two;
+/// 7. reads: while it runs, a read returns nothing but what was written, each once, of those only what
+///    does not replace another, and with R + W > N nothing less or older than what was acknowledged
+///    before it began. It always comes with a context.
+std::vector<Violation> check(const History& history, const Ending& ending = {});
 
 }  // namespace starling::sim

@@ -1,8 +1,16 @@
 #include "sim/clients.hpp"
 
+#include <algorithm>
+
 namespace starling::sim {
 
 namespace {
+
+/// A client hangs up then; what it asked for may still happen.
+constexpr Duration hangs_up = 5s;
+constexpr Duration back_off = 500ms;
+/// A call that nobody takes, or a connection that breaks, is noticed so soon.
+constexpr Duration notices = 100us;
 
 port::QuorumLevel level(Op::Strength strength) {
   using Kind = port::QuorumLevel::Kind;
@@ -16,28 +24,22 @@ port::QuorumLevel level(Op::Strength strength) {
 
 ring::Key key_of(std::size_t key) { return *ring::Key::make("", History::key_name(key)); }
 
-std::uint32_t draw_up_to(Random& random, std::uint32_t most) {
-  return static_cast<std::uint32_t>(random.below(most + 1));
+Outcome together(const std::vector<Attempt>& attempts) {
+  const auto any = [&](Outcome outcome) {
+    return std::ranges::find(attempts, outcome, &Attempt::outcome) != attempts.end();
+  };
+  if (any(Outcome::done)) return Outcome::done;
+  return any(Outcome::in_doubt) ? Outcome::in_doubt : Outcome::refused;
 }
 
 }  // namespace
 
-Workload Workload::draw(Random& random) {
-  Workload load;
-  load.clients = 2 + random.below(5);
-  load.keys = 1 + random.below(4);
-  load.think_max = 10ms * static_cast<std::int64_t>(1 + random.below(15));
-  load.gets_percent = 20 + draw_up_to(random, 50);
-  load.deletes_percent = random.chance(1, 3) ? 0 : draw_up_to(random, 30);
-  load.blind_percent = random.chance(1, 3) ? 0 : draw_up_to(random, 60);
-  load.weak_percent = random.chance(1, 2) ? 0 : draw_up_to(random, 30);
-  load.strong_percent = random.chance(1, 2) ? 0 : draw_up_to(random, 20);
-  if (random.chance(1, 6)) load.strong_percent = 100;
-  return load;
-}
-
 Clients::Clients(World& world, Workload workload, History& history)
-    : world_(world), workload_(workload), history_(history), random_(world.random().fork()) {}
+    : world_(world),
+      workload_(workload),
+      history_(history),
+      random_(world.random().fork()),
+      habits_(draw_habits(workload, world.hosts(), random_)) {}
 
 void Clients::start(Instant until) {
   for (std::size_t client = 0; client < workload_.clients; ++client) act(client, until);
@@ -47,25 +49,65 @@ void Clients::act(std::size_t client, Instant until) {
   const Duration think(random_.below(static_cast<std::uint64_t>(workload_.think_max.count())) + 1);
   world_.agenda().after(think, [this, client, until] {
     if (world_.now() >= until) return;
-    const std::size_t host = random_.below(world_.hosts());
-    const std::size_t key = random_.below(workload_.keys);
-    const Op::Strength strength = draw_strength();
-    OpId id{};
-    if (random_.chance(workload_.gets_percent, 100))
-      id = get(client, host, key, strength);
-    else if (random_.chance(workload_.deletes_percent, 100))
-      id = remove(client, host, key, strength);
-    else
-      id = put(client, host, key, strength, random_.chance(workload_.blind_percent, 100));
-    until_[id] = until;
+    const std::size_t key = random_.chance(workload_.hot_percent, 100) ? 0 : random_.below(workload_.keys);
+    const OpId id = act_on(client, draw_host(client), key);
+    Pursuit& pursuit = pursuits_[id];
+    pursuit.attempts_left = history_.ops[id].is_write() ? habits(client).attempts - 1 : 0;
+    pursuit.then = [this, client, until] { act(client, until); };
   });
+}
+
+OpId Clients::act_on(std::size_t client, HostIndex host, std::size_t key) {
+  const Strength strength = draw_strength();
+  if (random_.chance(workload_.gets_percent, 100)) return get(client, host, key, strength);
+  if (key >= workload_.counters && random_.chance(workload_.deletes_percent, 100))
+    return random_.chance(workload_.unread_percent, 100) ? remove_unread(client, host, key, strength)
+                                                         : remove(client, host, key, strength);
+  return put(client, host, key, strength, random_.chance(workload_.blind_percent, 100));
 }
 
 Op::Strength Clients::draw_strength() {
   const std::uint64_t drawn = random_.below(100);
-  if (drawn >= 100 - workload_.strong_percent) return Op::Strength::all;
-  if (drawn < workload_.weak_percent) return Op::Strength::one;
-  return Op::Strength::majority;
+  if (drawn >= 100 - workload_.strong_percent) return Strength::all;
+  if (drawn < workload_.weak_percent) return Strength::one;
+  return Strength::majority;
+}
+
+HostIndex Clients::draw_host(std::size_t client) {
+  if (habits(client).settled) return habits_[client].home;
+  for (;;) {
+    const HostIndex host = random_.below(world_.hosts());
+    if (world_.in_service(host)) return host;
+  }
+}
+
+Habits Clients::habits(std::size_t client) const { return client < habits_.size() ? habits_[client] : Habits{}; }
+
+OpId Clients::get(std::size_t client, HostIndex host, std::size_t key, Strength strength) {
+  const OpId id = note({.kind = Op::Kind::get, .client = client, .key = key, .strength = strength});
+  return pursue(id, host,
+                port::GetRequest{.key = key_of(key), .r = level(strength), .timeout = habits(client).patience});
+}
+
+OpId Clients::put(std::size_t client, HostIndex host, std::size_t key, Strength strength, bool blind) {
+  return write({.kind = Op::Kind::put, .client = client, .key = key, .strength = strength}, host,
+               blind ? Known{} : known(client, key));
+}
+
+OpId Clients::remove(std::size_t client, HostIndex host, std::size_t key, Strength strength) {
+  const Known over = known(client, key);
+  if (over.context.empty()) return get(client, host, key, strength);  // one that has read nothing deletes nothing
+  return write({.kind = Op::Kind::remove, .client = client, .key = key, .strength = strength}, host, over);
+}
+
+OpId Clients::remove_unread(std::size_t client, HostIndex host, std::size_t key, Strength strength) {
+  return write({.kind = Op::Kind::remove, .client = client, .key = key, .strength = strength, .unread = true}, host,
+               {});
+}
+
+void Clients::again(OpId write, HostIndex host) {
+  ++waiting_;
+  attempt(write, host);
 }
 
 OpId Clients::note(Op op) {
@@ -74,78 +116,111 @@ OpId Clients::note(Op op) {
   return history_.ops.size() - 1;
 }
 
-OpId Clients::get(std::size_t client, std::size_t host, std::size_t key, Op::Strength strength) {
-  const OpId id = note({.kind = Op::Kind::get, .client = client, .host = host, .key = key, .strength = strength});
-  ask(id, port::GetRequest{.key = key_of(key), .r = level(strength)});
-  return id;
-}
-
-OpId Clients::put(std::size_t client, std::size_t host, std::size_t key, Op::Strength strength, bool blind) {
-  return write({.kind = Op::Kind::put, .client = client, .host = host, .key = key, .strength = strength}, blind);
-}
-
-OpId Clients::remove(std::size_t client, std::size_t host, std::size_t key, Op::Strength strength) {
-  // One that has read nothing deletes nothing; without a context the node would read one that the client never sees.
-  if (!known_.contains({client, key})) return get(client, host, key, strength);
-  return write({.kind = Op::Kind::remove, .client = client, .host = host, .key = key, .strength = strength}, false);
-}
-
-OpId Clients::write(Op op, bool blind) {
-  const auto found = known_.find({op.client, op.key});
-  const Known known = blind || found == known_.end() ? Known{} : found->second;
-  op.covers = known.covers;
-  port::PutRequest request{.key = key_of(op.key), .tombstone = op.kind == Op::Kind::remove, .w = level(op.strength)};
-  if (!known.context.empty()) request.context = known.context;
+OpId Clients::write(Op op, HostIndex host, const Known& over) {
+  op.covers = over.covers;
+  port::PutRequest request{.key = key_of(op.key),
+                           .tombstone = op.kind == Op::Kind::remove,
+                           .w = level(op.strength),
+                           .timeout = habits(op.client).patience};
+  if (!over.context.empty()) request.context = over.context;
+  if (habits(op.client).attempts > 1) request.request_id = random_.nonzero();
+  const bool counts = op.kind == Op::Kind::put && op.key < workload_.counters;
+  if (counts) op.adds = over.adds;
   const OpId id = note(std::move(op));
-  if (!request.tombstone) request.value = History::value_of(id);
-  ask(id, std::move(request));
+  if (counts) history_.ops[id].adds.insert(id);
+  if (!request.tombstone) request.value = history_.value_of(id);
+  return pursue(id, host, std::move(request));
+}
+
+Clients::Known Clients::known(std::size_t client, std::size_t key) const {
+  const auto found = known_.find({client, key});
+  return found == known_.end() ? Known{} : found->second;
+}
+
+OpId Clients::pursue(OpId id, HostIndex host, port::ClientRequest request) {
+  ++waiting_;
+  pursuits_[id].request = std::move(request);
+  attempt(id, host);
   return id;
 }
 
-void Clients::ask(OpId id, port::ClientRequest request) {
-  ++waiting_;
-  world_.host(history_.ops[id].host).ask(std::move(request), [this, id](std::optional<port::ClientReply> reply) {
-    --waiting_;
-    on_answer(id, reply);
-    auto until = until_.extract(id);
-    if (!until.empty()) act(history_.ops[id].client, until.mapped());
+void Clients::attempt(OpId id, HostIndex host) {
+  Op& op = history_.ops[id];
+  const std::size_t number = op.attempts.size();
+  op.attempts.push_back({.host = host, .began = world_.now()});
+  const Outcome unknown = op.is_write() ? Outcome::in_doubt : Outcome::refused;
+  if (!world_.host(host).up())
+    return world_.agenda().after(notices,
+                                 [=, this] { on_outcome(id, number, Outcome::refused, "nobody listens there"); });
+  world_.host(host).ask(pursuits_[id].request, [=, this](const std::optional<port::ClientReply>& reply) {
+    reply ? on_answer(id, number, *reply) : on_outcome(id, number, unknown, "the connection broke");
   });
+  world_.agenda().after(hangs_up, [=, this] { on_outcome(id, number, unknown, "there was no answer"); });
 }
 
-void Clients::on_answer(OpId id, const std::optional<port::ClientReply>& reply) {
+void Clients::on_answer(OpId id, std::size_t number, const port::ClientReply& reply) {
+  if (history_.ops[id].attempts[number].outcome != Outcome::pending) return;  // nobody waits for it any more
+  if (const auto* failure = std::get_if<port::Failure>(&reply))
+    return on_outcome(id, number, failure->error.code == ErrorCode::in_doubt ? Outcome::in_doubt : Outcome::refused,
+                      std::string(name_of(failure->error.code)) + " " + failure->error.message);
+  if (const auto* read = std::get_if<port::GetReply>(&reply)) on_read(id, *read);
+  if (const auto* written = std::get_if<port::PutReply>(&reply)) on_written(id, *written);
+  on_outcome(id, number, Outcome::done, {});
+}
+
+void Clients::on_outcome(OpId id, std::size_t number, Outcome outcome, std::string words) {
+  Op& op = history_.ops[id];
+  Attempt& attempt = op.attempts[number];
+  if (attempt.outcome != Outcome::pending) return;
+  attempt.ended = world_.now();
+  attempt.outcome = outcome;
+  attempt.words = std::move(words);
+  Pursuit& pursuit = pursuits_[id];
+  if (outcome != Outcome::done && op.client < habits_.size())
+    habits_[op.client].home = random_.below(world_.hosts());  // whoever was settled looks for another place
+  if (outcome == Outcome::done || pursuit.attempts_left == 0) return conclude(id);
+  --pursuit.attempts_left;
+  const Duration pause(1 + random_.below(static_cast<std::uint64_t>(back_off.count())));
+  world_.agenda().after(pause, [this, id] { this->attempt(id, draw_host(history_.ops[id].client)); });
+}
+
+void Clients::conclude(OpId id) {
   Op& op = history_.ops[id];
   op.ended = world_.now();
-  if (!reply) {
-    op.outcome = op.kind == Op::Kind::get ? Op::Outcome::refused : Op::Outcome::in_doubt;
-    op.words = "the connection broke";
-  } else if (const auto* failure = std::get_if<port::Failure>(&*reply)) {
-    op.outcome = failure->error.code == ErrorCode::in_doubt ? Op::Outcome::in_doubt : Op::Outcome::refused;
-    op.words = std::string(name_of(failure->error.code)) + " " + failure->error.message;
-  } else {
-    op.outcome = Op::Outcome::done;
-    if (const auto* read = std::get_if<port::GetReply>(&*reply)) on_read(id, *read);
-    if (const auto* written = std::get_if<port::PutReply>(&*reply)) on_written(id, *written);
-  }
+  op.outcome = together(op.attempts);
+  op.words = op.attempts.back().words;
+  --waiting_;
+  if (const auto then = std::exchange(pursuits_[id].then, nullptr)) then();
 }
 
 void Clients::on_read(OpId id, const port::GetReply& reply) {
   Op& op = history_.ops[id];
+  std::set<OpId> adds;
   for (const Bytes& value : reply.values) {
-    if (const auto writer = history_.writer_of(op.key, value))
-      op.values.insert(*writer);
-    else
+    const auto writer = history_.writer_of(op.key, value);
+    if (!writer) {
       op.phantoms.push_back(value);
+      continue;
+    }
+    op.repeats |= !op.values.insert(*writer).second;
+    adds.insert(history_.ops[*writer].adds.begin(), history_.ops[*writer].adds.end());
   }
   op.empty_context = reply.context.empty();
-  known_[{op.client, op.key}] = {reply.context, op.values};
+  learn(op, {.context = reply.context, .covers = op.values, .adds = std::move(adds)});
 }
 
 void Clients::on_written(OpId id, const port::PutReply& reply) {
   const Op& op = history_.ops[id];
   if (reply.context.empty()) return;
-  Known& known = known_[{op.client, op.key}];
-  known = {reply.context, op.covers};
-  if (op.kind == Op::Kind::put) known.covers.insert(id);
+  Known now{.context = reply.context, .covers = op.covers, .adds = op.adds};
+  if (op.kind == Op::Kind::put) now.covers.insert(id);
+  learn(op, std::move(now));
+}
+
+void Clients::learn(const Op& op, Known known) {
+  known.since = world_.now();
+  const auto [found, fresh] = known_.try_emplace({op.client, op.key}, known);
+  if (!fresh && found->second.since + habits(op.client).holds <= world_.now()) found->second = std::move(known);
 }
 
 }  // namespace starling::sim

@@ -7,14 +7,21 @@
 
 namespace starling::sim {
 
-/// Faults for so long from now on. Each seed leaves whole kinds out (swarm testing: Groce et al.,
-/// ISSTA 2012), so that those it has come thick and together.
-///
-/// `with_restores`: one node's directory may also be replaced by an older copy of itself. That loses
-/// what only that node had, so promises hold only for writes acknowledged by all replicas.
-std::vector<Fault> draw_faults(const World& world, Random& random, Duration length, bool with_restores);
+/// A cluster of fewer has no majority without one of its nodes.
+inline constexpr std::size_t can_miss_one = 3;
 
-/// Everything that a fault may have left behind is put right.
+/// Whom faults may happen to.
+struct Terrain {
+  std::size_t hosts{};    ///< that make up the cluster
+  HostIndex spare{};      ///< a machine outside of it, for a copy of somebody's directory
+  HostIndex forgetful{};  ///< only this one may lose what it has acknowledged: a majority remembers
+};
+
+/// Faults for so long from then on, in the order in which they begin. Each seed leaves most kinds
+/// out, so that those it has come thick and together (swarm testing: Groce et al., ISSTA 2012).
+std::vector<Fault> draw_faults(Random& random, const Terrain& terrain, Instant from, Duration length);
+
+/// Everything that a fault may have left behind is put right, and whoever is in service runs.
 void end_faults(World& world);
 
 }  // namespace starling::sim

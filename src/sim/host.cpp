@@ -6,12 +6,6 @@
 
 namespace starling::sim {
 
-namespace {
-
-constexpr std::int64_t wall_start_ms = 1'750'000'000'000;
-
-}  // namespace
-
 /// What the driver does with each effect.
 struct CarryOut {
   Host& host;
@@ -22,11 +16,7 @@ struct CarryOut {
     host.network_.send_datagram(host.index_, effect.to, std::move(effect.bytes));
   }
   void operator()(port::Introduce&& effect) { host.network_.introduce(host.index_, effect.node, effect.address); }
-  void operator()(port::ArmTimer&& effect) {
-    host.agenda_.at(effect.at, [&h = host, life = host.life_, ticket = effect.ticket] {
-      if (life == h.life_) h.receive(port::TimerElapsed{ticket});
-    });
-  }
+  void operator()(port::ArmTimer&& effect) { host.arm(effect.ticket, effect.at); }
   void operator()(port::Store&& effect) { host.disk_.submit(effect.ticket, std::move(effect.command)); }
   void operator()(port::AnswerClient&& effect) {
     auto asked = host.asked_.extract(effect.token);
@@ -47,7 +37,8 @@ Host::Host(Agenda& agenda, Network& network, Trace& trace, node::Config config, 
       config_(std::move(config)),
       random_(random),
       index_(network.attach(*this)),
-      disk_(agenda, random_.fork()) {
+      disk_(agenda, random_.fork()),
+      clock_(agenda) {
   disk_.on_answered = [this](port::Ticket ticket, Result<storage::Answer> answer) {
     receive(port::StorageAnswered{ticket, std::move(answer)});
   };
@@ -70,7 +61,7 @@ void Host::start() {
   halted_.reset();
   node_ = std::make_unique<node::Node>(config_, std::move(*boot), random_.fork());
   port::Outbox out;
-  node_->start(agenda_.now(), out);
+  node_->start(clock_.now(), out);
   carry_out(out);
 }
 
@@ -78,6 +69,7 @@ void Host::kill() {
   if (!up()) return;
   end_process();
   disk_.crash();
+  clock_.restart();
 }
 
 void Host::end_process() {
@@ -106,8 +98,7 @@ void Host::ask(port::ClientRequest request, Answered answered) {
   if (!up()) return agenda_.after(100us, [answered = std::move(answered)] { answered(std::nullopt); });
   const port::ClientToken token{++last_token_};
   asked_.emplace(token, std::move(answered));
-  const auto wall = wall_start_ms + wall_offset_ms_ + agenda_.now().since_start / 1ms;
-  receive(port::ClientAsked{token, std::move(request), WallTime{static_cast<std::uint64_t>(wall)}});
+  receive(port::ClientAsked{token, std::move(request), clock_.wall()});
 }
 
 void Host::receive(port::Event event) {
@@ -119,7 +110,7 @@ void Host::receive(port::Event event) {
 void Host::step(port::Event event) {
   trace_.mix(agenda_.now(), index_, event);
   port::Outbox out;
-  node_->step(std::move(event), agenda_.now(), out);
+  node_->step(std::move(event), clock_.now(), out);
   carry_out(out);
 }
 
@@ -128,6 +119,14 @@ void Host::carry_out(port::Outbox& out) {
   if (!halted_) return;
   end_process();
   halted_->failed ? disk_.crash() : disk_.stop();
+}
+
+/// The clock may have become slower meanwhile: no timer elapses before its time.
+void Host::arm(port::Ticket ticket, Instant at) {
+  agenda_.at(clock_.when(at), [this, life = life_, ticket, at] {
+    if (life != life_) return;
+    clock_.now() < at ? arm(ticket, at) : receive(port::TimerElapsed{ticket});
+  });
 }
 
 std::uint64_t Host::noticed(port::NoticeKind kind) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "node/node.hpp"
+#include "sim/clock.hpp"
 #include "sim/disk.hpp"
 #include "sim/network.hpp"
 #include "sim/trace.hpp"
@@ -26,7 +27,7 @@ class Host final : public Endpoint {
   Host& operator=(const Host&) = delete;
 
   void start();
-  /// SIGKILL. Clients that wait learn that their connection broke.
+  /// SIGKILL, or the power goes. Clients that wait learn that their connection broke.
   void kill();
   /// SIGTERM.
   void ask_to_stop();
@@ -39,6 +40,9 @@ class Host final : public Endpoint {
   /// Answered with nothing if the process is not there, or dies before it answers.
   void ask(port::ClientRequest request, Answered answered);
 
+  /// How many clients wait for an answer.
+  std::size_t owes() const { return asked_.size(); }
+
   bool up() const override { return node_ != nullptr; }
   bool ready() const { return node_ && ready_; }
   bool frozen() const { return frozen_; }
@@ -48,9 +52,9 @@ class Host final : public Endpoint {
   HostIndex index() const { return index_; }
   Address peer() const { return config_.peer; }
   Disk& disk() { return disk_; }
+  Clock& clock() { return clock_; }
   /// How often a notice of this kind was given, over all lives.
   std::uint64_t noticed(port::NoticeKind kind) const;
-  void set_wall_offset(std::int64_t ms) { wall_offset_ms_ = ms; }
 
   wire::Hello hello() const override { return hello_; }
   void receive(port::Event event) override;
@@ -58,6 +62,7 @@ class Host final : public Endpoint {
  private:
   void step(port::Event event);
   void carry_out(port::Outbox& out);
+  void arm(port::Ticket ticket, Instant at);
   void end_process();
 
   Agenda& agenda_;
@@ -67,6 +72,7 @@ class Host final : public Endpoint {
   Random random_;
   HostIndex index_;
   Disk disk_;
+  Clock clock_;
   std::unique_ptr<node::Node> node_;
   std::uint64_t life_{};
   wire::Hello hello_;
@@ -77,7 +83,6 @@ class Host final : public Endpoint {
   std::map<port::ClientToken, Answered> asked_;
   std::uint64_t last_token_{};
   std::map<port::NoticeKind, std::uint64_t> notices_;
-  std::int64_t wall_offset_ms_{};
 
   friend struct CarryOut;
 };

@@ -1,23 +1,43 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "sim/checker.hpp"
+#include "causal/dot.hpp"
+#include "sim/loss.hpp"
+#include "sim/violation.hpp"
 #include "storage/commands.hpp"
 
 namespace starling::sim {
 
-/// Watches every commit of every disk: no dot is issued twice, and each actor counts without gaps.
+/// Watches every commit of every disk: no dot is issued twice, no counter falls, and each counts
+/// without gaps, but for those that a commit may have left of which nobody knows how it went.
+///
+/// One thing is beyond a store: a dot that only one directory ever held, which is then rolled back.
+/// Nobody can tell that node, so it may issue the dot again.
 class Ledger {
  public:
+  /// `losses`: of the world, as they come.
+  explicit Ledger(const std::vector<Loss>& losses) : losses_(losses) {}
+
   void on_committed(const storage::Command& command, const Result<storage::Answer>& answer);
   const std::vector<Violation>& violations() const { return violations_; }
   std::size_t actors() const { return issued_.size(); }
 
  private:
+  using Issued = std::pair<PartitionId, causal::Dot>;
+
+  void on_issued(PartitionId partition, causal::Dot dot, std::uint64_t request);
+  void on_merged(const storage::Merge& merge);
+  bool forgotten_by_all(Issued issued) const { return !losses_.empty() && !witnessed_.contains(issued); }
+
+  const std::vector<Loss>& losses_;
   std::map<std::pair<PartitionId, ActorId>, std::uint64_t> issued_;
+  std::map<Issued, std::uint64_t> requests_;  ///< that the dots were issued for
+  std::set<Issued> witnessed_;                ///< by another replica
+  std::map<PartitionId, std::uint64_t> in_doubt_;
   std::vector<Violation> violations_;
 };
 

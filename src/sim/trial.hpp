@@ -23,6 +23,8 @@ struct TrialConfig {
   /// Of the faults that are drawn, those that happen, by their number; without it all of them. What is drawn is the
   /// same either way.
   std::optional<std::set<std::size_t>> only;
+  /// Everything is put right after so long already. What comes before is the same.
+  std::optional<Duration> stop_after;
 };
 
 struct TrialResult {
@@ -35,15 +37,18 @@ struct TrialResult {
   std::size_t actors{};  ///< under how many names dots were issued
   Duration simulated{};
   Duration recovered_in{};
-  std::size_t faults_drawn{};
   std::map<std::size_t, Fault> faults;  ///< those that were not left out, by their number
   std::map<FaultKind, std::size_t> faults_by_kind;
   std::vector<Violation> violations;
   std::string story;  ///< of the first key with a violation
 };
 
-/// One seed: found a cluster, let clients work while things go wrong (safety), then put
-/// everything right and demand that all works again in time (liveness), then check what was seen.
+/// One seed: found a cluster, let clients work while things go wrong (safety), then heal a core of
+/// nodes and demand that they make progress and converge in time (liveness), then check what the
+/// clients saw and what every replica holds. Some seeds leave one node dead for ever.
 TrialResult run_trial(const TrialConfig& config);
+
+/// What would go wrong in it, by number.
+std::map<std::size_t, Fault> faults_of(const TrialConfig& config);
 
 }  // namespace starling::sim

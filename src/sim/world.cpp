@@ -28,7 +28,18 @@ Host& World::add_host() {
 }
 
 void World::start_all() {
-  for (auto& host : hosts_) host->start();
+  for (auto& host : hosts_)
+    if (in_service(host->index())) host->start();
+}
+
+void World::retire(HostIndex host) {
+  retired_.insert(host);
+  hosts_[host]->kill();
+}
+
+void World::put_to_use(HostIndex host) {
+  retired_.erase(host);
+  hosts_[host]->start();
 }
 
 bool World::run_until(const std::function<bool()>& condition, Duration at_most) {
@@ -58,7 +69,8 @@ std::optional<port::ClientReply> World::ask(std::size_t host, port::ClientReques
 
 bool World::found() {
   port::InitRequest request;
-  for (const auto& host : hosts_) request.peers.push_back(host->peer());
+  for (const auto& host : hosts_)
+    if (in_service(host->index())) request.peers.push_back(host->peer());
   const auto reply = ask(0, std::move(request));
   return reply && std::holds_alternative<port::InitReply>(*reply) && run_until([&] { return all_ready(); }, 30s);
 }
@@ -70,17 +82,18 @@ void World::cut(HostIndex a, HostIndex b) {
 
 void World::heal() {
   network_.links().mend_all();
-  for (auto& host : hosts_) {
-    host->thaw();
-    host->start();
-  }
+  for (auto& host : hosts_) host->thaw();
+  start_all();
 }
 
 bool World::all_ready() const {
-  return std::ranges::all_of(hosts_, [](const auto& host) { return host->ready(); });
+  return std::ranges::all_of(hosts_, [this](const auto& host) { return host->ready() || !in_service(host->index()); });
 }
 
 bool World::all_see_all() {
+  std::set<NodeId> running;
+  for (const auto& host : hosts_)
+    if (host->up()) running.insert(host->id());
   for (std::size_t host = 0; host < hosts_.size(); ++host) {
     if (!hosts_[host]->up()) continue;
     const auto reply = ask(host, port::MembersRequest{});
@@ -88,12 +101,11 @@ bool World::all_see_all() {
     if (!members) return false;
     std::map<NodeId, wire::MemberState> seen;
     for (const auto& member : members->members) seen[member.update.node] = member.update.state;
-    for (const auto& other : hosts_) {
-      const auto state = seen.find(other->id());
-      if (!other->id()) continue;  // never started
-      if (other->up() && (state == seen.end() || state->second != wire::MemberState::alive)) return false;
-      if (!other->up() && state != seen.end() && state->second < wire::MemberState::dead) return false;
-    }
+    for (NodeId node : running)
+      if (!seen.contains(node) || seen[node] != wire::MemberState::alive) return false;
+    for (const auto& other : hosts_)
+      if (!running.contains(other->id()) && seen.contains(other->id()) && seen[other->id()] < wire::MemberState::dead)
+        return false;
   }
   return true;
 }

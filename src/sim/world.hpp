@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "sim/host.hpp"
+#include "sim/loss.hpp"
 
 namespace starling::sim {
 
@@ -34,7 +36,12 @@ class World {
   /// One more machine, not started.
   Host& add_host();
 
+  /// Everybody who is in service.
   void start_all();
+  /// Switched off, and left so by all that starts or heals hosts, until it is put to use again.
+  void retire(HostIndex host);
+  void put_to_use(HostIndex host);
+  bool in_service(HostIndex host) const { return !retired_.contains(host); }
   void run_for(Duration duration) { agenda_.run_to(now() + duration); }
   /// Until the condition holds (then true), at most for so long. Looked at every 10 ms.
   bool run_until(const std::function<bool()>& condition, Duration at_most);
@@ -44,11 +51,15 @@ class World {
   bool found();
 
   void cut(HostIndex a, HostIndex b);
-  /// No partition, nobody frozen, everybody up.
+  /// No partition, nobody frozen, everybody who is in service is up.
   void heal();
   bool all_ready() const;
   /// Every host that is up knows those that are up as alive, and the others as dead or gone.
   bool all_see_all();
+
+  /// What machines lost that they had acknowledged; whoever does that to one notes it here.
+  void note(Loss loss) { losses_.push_back(loss); }
+  const std::vector<Loss>& losses() const { return losses_; }
 
  private:
   WorldConfig config_;
@@ -57,6 +68,8 @@ class World {
   Trace trace_;
   Network network_;
   std::vector<std::unique_ptr<Host>> hosts_;
+  std::set<HostIndex> retired_;
+  std::vector<Loss> losses_;
 };
 
 }  // namespace starling::sim

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "sim/checker.hpp"
 #include "sim/clients.hpp"
+#include "sim/dump.hpp"
 #include "sim/ledger.hpp"
 #include "sim/world.hpp"
 
@@ -47,14 +49,28 @@ struct Scene {
     return id;
   }
 
-  void check_promises() {
-    for (const auto& violation : check(history)) FAIL_CHECK(violation.rule << ": " << violation.what);
+  /// What clients were told.
+  void check_promises() { check_with({.losses = world.losses()}); }
+
+  /// Also what every replica holds, once each key was read and written everywhere.
+  void check_replicas(std::size_t keys) {
+    for (std::size_t key = 0; key < keys; ++key) {
+      CHECK(get(0, key, Op::Strength::all).outcome == Outcome::done);
+      CHECK(done(clients.put(0, 0, key, Op::Strength::all, false)).outcome == Outcome::done);
+    }
+    Dump all = dump(world, keys);
+    for (const auto& violation : all.violations) FAIL_CHECK(violation.rule << ": " << violation.what);
+    check_with({.losses = world.losses(), .holdings = std::move(all.holdings)});
+  }
+
+  void check_with(const Ending& ending) {
+    for (const auto& violation : check(history, ending)) FAIL_CHECK(violation.rule << ": " << violation.what);
     for (const auto& violation : ledger.violations()) FAIL_CHECK(violation.rule << ": " << violation.what);
   }
 
   World world;
   History history;
-  Ledger ledger;
+  Ledger ledger{world.losses()};
   Clients clients;
 };
 

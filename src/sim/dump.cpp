@@ -1,0 +1,92 @@
+#include "sim/dump.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <optional>
+
+#include "ring/ring.hpp"
+#include "sim/history.hpp"
+
+namespace starling::sim {
+
+namespace {
+
+ring::Key key_of(std::size_t key) { return *ring::Key::make("", History::key_name(key)); }
+
+std::optional<ring::Ring> ring_of(World& world) {
+  for (HostIndex host = 0; host < world.hosts(); ++host) {
+    if (!world.host(host).ready()) continue;
+    const auto reply = world.ask(host, port::RingRequest{});
+    const auto* found = reply ? std::get_if<port::RingReply>(&*reply) : nullptr;
+    if (!found) continue;
+    if (auto ring = ring::decode_ring(found->ring)) return std::move(*ring);
+  }
+  return std::nullopt;
+}
+
+class Dumping {
+ public:
+  Dumping(World& world, const ring::Ring& ring) : world_(world), ring_(ring) {}
+
+  Dump run(std::size_t keys) {
+    for (HostIndex host = 0; host < world_.hosts(); ++host) {
+      if (!world_.host(host).ready()) continue;
+      for (std::size_t key = 0; key < keys; ++key) read(host, key);
+      for (PartitionId partition : ring_.partitions_of(world_.host(host).id()))
+        look_for_strangers(host, partition, keys);
+    }
+    return std::move(dump_);
+  }
+
+ private:
+  void read(HostIndex host, std::size_t number) {
+    const ring::Key key = key_of(number);
+    const PartitionId partition = ring_.partition_of(key.token);
+    if (!ring_.owns(world_.host(host).id(), partition)) return;
+    auto answer = world_.host(host).disk().look(storage::Get{partition, key});
+    if (!answer) return report(number, fmt::format("n{} cannot read it: {}", host, answer.error().message));
+    dump_.holdings.push_back({host, number, std::move(std::get<storage::GetAnswer>(*answer).object)});
+  }
+
+  void look_for_strangers(HostIndex host, PartitionId partition, std::size_t keys) {
+    storage::Scan scan{.partition = partition,
+                       .first = ring_.first_token(partition),
+                       .last = ring_.last_token(partition),
+                       .rows_max = std::numeric_limits<std::uint32_t>::max(),
+                       .bytes_max = std::numeric_limits<std::uint32_t>::max()};
+    for (;;) {
+      auto answer = world_.host(host).disk().look(scan);
+      if (!answer) return report(0, fmt::format("n{} cannot be read through: {}", host, answer.error().message));
+      auto& page = std::get<storage::ScanAnswer>(*answer);
+      for (const storage::ScannedRow& row : page.rows) {
+        const auto number = History::key_of(row.key.key());
+        if (!number || *number >= keys) report(0, fmt::format("n{} has a key that nobody wrote", host));
+      }
+      if (page.complete_to.bytes.empty()) return;
+      scan.after = page.complete_to;
+    }
+  }
+
+  void report(std::size_t key, std::string what) { dump_.violations.push_back({"no phantom", std::move(what), key}); }
+
+  World& world_;
+  const ring::Ring& ring_;
+  Dump dump_;
+};
+
+}  // namespace
+
+Dump dump(World& world, std::size_t keys) {
+  const auto ring = ring_of(world);
+  return ring ? Dumping(world, *ring).run(keys) : Dump{};
+}
+
+std::vector<NodeId> replicas_of(World& world, std::size_t key) {
+  const auto ring = ring_of(world);
+  if (!ring) return {};
+  const auto list = ring->preference_list(ring->partition_of(key_of(key).token));
+  return {list.begin(), list.end()};
+}
+
+}  // namespace starling::sim

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "causal/object.hpp"
+#include "sim/violation.hpp"
+#include "sim/world.hpp"
+
+namespace starling::sim {
+
+/// What one replica holds of one key.
+struct Holding {
+  HostIndex host{};
+  std::size_t key{};
+  causal::Object object;
+};
+
+/// What all replicas in service hold, read from their disks, not asked of their nodes: of each of
+/// the keys, and of any other that they have. Everybody must be ready.
+struct Dump {
+  std::vector<Holding> holdings;
+  std::vector<Violation> violations;  ///< what cannot be read, and keys that nobody ever wrote
+};
+Dump dump(World& world, std::size_t keys);
+
+/// The replicas of a key; empty where no ring is known.
+std::vector<NodeId> replicas_of(World& world, std::size_t key);
+
+}  // namespace starling::sim
