@@ -6,7 +6,6 @@
 #include "base/time.hpp"
 #include "port/client.hpp"
 #include "port/peers.hpp"
-#include "ring/ring.hpp"
 
 namespace starling::coordinator {
 
@@ -26,11 +25,6 @@ struct Config {
   std::uint32_t scan_bytes_max = 1024 * 1024;
 };
 
-/// What a step sees of the world around it. Cheap: built anew for each step.
-struct View {
-  const ring::Ring& ring;
-  const port::Peers& peers;
-  Instant now;
-};
+using port::View;
 
 }  // namespace starling::coordinator

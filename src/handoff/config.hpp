@@ -4,7 +4,6 @@
 
 #include "base/time.hpp"
 #include "port/peers.hpp"
-#include "ring/ring.hpp"
 
 namespace starling::handoff {
 
@@ -17,11 +16,6 @@ struct Config {
   std::uint32_t credits = 256;
 };
 
-/// What a step sees of the world around it.
-struct View {
-  const ring::Ring& ring;
-  const port::Peers& peers;
-  Instant now;
-};
+using port::View;
 
 }  // namespace starling::handoff

@@ -22,7 +22,7 @@ void EventDispatch::operator()(port::TimerElapsed&& event) {
       return;
     case port::Room::replica: return;
     case port::Room::handoff:
-      if (rooms.book.ring()) rooms.handoff.on_timer(event.ticket, rooms.handoff_view(now), out);
+      if (rooms.book.ring()) rooms.handoff.on_timer(event.ticket, rooms.view(now), out);
       return;
     case port::Room::node: return rooms.on_node_timer(event.ticket, now, out);
   }
@@ -46,8 +46,7 @@ void EventDispatch::operator()(port::StorageAnswered&& event) {
       break;
     case port::Room::replica: rooms.replica.on_storage(event.ticket.number, std::move(event.answer), now, out); break;
     case port::Room::handoff:
-      if (rooms.book.ring())
-        rooms.handoff.on_storage(event.ticket, std::move(event.answer), rooms.handoff_view(now), out);
+      if (rooms.book.ring()) rooms.handoff.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
       break;
     case port::Room::node: rooms.on_node_stored(event.ticket, event.answer, now, out); break;
   }
@@ -65,7 +64,7 @@ void EventDispatch::operator()(port::ClientAsked&& event) {
 void EventDispatch::operator()(port::PeerConnected&& event) {
   rooms.membership.on_connected(event.node);
   rooms.actor_check.on_connected(event.node, out);
-  if (rooms.book.ring()) rooms.handoff.on_connected(event.node, rooms.handoff_view(now), out);
+  if (rooms.book.ring()) rooms.handoff.on_connected(event.node, rooms.view(now), out);
 }
 
 void EventDispatch::operator()(port::PeerDisconnected&& event) {

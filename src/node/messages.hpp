@@ -62,7 +62,7 @@ struct MessageDispatch {
 
   template <class Message>
   void hand_off(const Message& message) {
-    if (rooms.book.ring()) rooms.handoff.on_message(from, message, rooms.handoff_view(now), out);
+    if (rooms.book.ring()) rooms.handoff.on_message(from, message, rooms.view(now), out);
   }
 
   template <class Message>

@@ -79,7 +79,7 @@ void Rooms::enter_cluster(Instant now, port::Outbox& out) {
   out.add(port::JoinedCluster{memory.cluster->cluster});
   coordinator.emplace(coordinator_config(config), boot.node, memory.cluster->secret, random.fork());
   membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
-  handoff.start(handoff_view(now), out);
+  handoff.start(view(now), out);
   peers_timer_ = tickets.next();
   out.arm(peers_timer_, now + peers_period);
 }
@@ -125,7 +125,7 @@ void Rooms::heed_notices(std::size_t effects_before, Instant now, port::Outbox& 
   }
   if (!coordinator) return;
   for (NodeId node : lost) coordinator->on_peer_lost(node, view(now), out);
-  if (hint_kept) handoff.on_hint_kept(handoff_view(now), out);
+  if (hint_kept) handoff.on_hint_kept(view(now), out);
 }
 
 void Rooms::stop(Instant now, port::Outbox& out) {

@@ -37,8 +37,7 @@ struct Rooms {
   /// Why clients are not served, for them to read; empty when they are.
   std::string waiting() const;
 
-  coordinator::View view(Instant now) const { return {*book.ring(), membership, now}; }
-  handoff::View handoff_view(Instant now) const { return {*book.ring(), membership, now}; }
+  port::View view(Instant now) const { return {*book.ring(), membership, now}; }
 
   Config config;
   storage::BootRecord boot;

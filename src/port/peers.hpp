@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/time.hpp"
+#include "ring/ring.hpp"
 
 namespace starling::port {
 
@@ -11,6 +13,13 @@ class Peers {
   virtual ~Peers() = default;
   /// Alive or only suspected, and its connection not known to be broken. We ourselves always are.
   virtual bool reachable(NodeId node) const = 0;
+};
+
+/// What a step of such a room sees of the world around it. Cheap: built anew for each step.
+struct View {
+  const ring::Ring& ring;
+  const Peers& peers;
+  Instant now;
 };
 
 }  // namespace starling::port
