@@ -1,6 +1,6 @@
 #include "sim/faults.hpp"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "sim/fault_kinds.hpp"
@@ -51,7 +51,7 @@ void draw_times(Draw& draw, Instant from, Duration length) {
 
 std::vector<Fault> draw_faults(Random& random, const Terrain& terrain, Instant from, Duration length) {
   Draw draw{.random = random, .hosts = terrain.hosts, .spare = terrain.spare, .forgetful = terrain.forgetful};
-  std::vector<Fault> faults;
+  std::multimap<Instant, Fault> faults;
   for (const auto& [kind, drawer] : drawers) {
     if (!random.chance(1, 4) || (kind == FaultKind::wipe && terrain.hosts < can_miss_one)) continue;
     for (std::uint32_t times = draw.up_to(4U); times > 0; --times) {
@@ -61,11 +61,12 @@ std::vector<Fault> draw_faults(Random& random, const Terrain& terrain, Instant f
       fault.kind = kind;
       fault.begins = draw.begins;
       fault.ends = draw.ends;
-      faults.push_back(std::move(fault));
+      faults.emplace(draw.begins, std::move(fault));
     }
   }
-  std::ranges::stable_sort(faults, {}, &Fault::begins);
-  return faults;
+  std::vector<Fault> in_order;
+  for (auto& [begins, fault] : faults) in_order.push_back(std::move(fault));
+  return in_order;
 }
 
 void end_faults(World& world) {

@@ -144,18 +144,19 @@ Fault clone(const Draw& draw) {
 
 Fault drift(const Draw& draw) {
   const std::uint32_t most = draw.random.chance(1, 2) ? 500 : draw.random.chance(1, 2) ? 20'000 : 300'000;
-  const std::int64_t ppm = draw.up_to(most) * (draw.random.chance(1, 2) ? 1 : -1);
-  return {.what = fmt::format("the clock of n{} goes {} millionths too fast", draw.host, ppm),
+  const std::int64_t size = draw.up_to(most);
+  const std::int64_t ppm = draw.random.chance(1, 2) ? size : -size;
+  return {.what = fmt::format("the clock of n{} goes {} millionths too {}", draw.host, size, ppm > 0 ? "fast" : "slow"),
           .mended = "no more",
           .begin = [h = draw.host, ppm](World& w) { w.host(h).clock().drift(ppm); },
           .end = [h = draw.host, ppm](World& w) { w.host(h).clock().drift(-ppm); }};
 }
 
 Fault wall_jump(const Draw& draw) {
-  const bool far = draw.random.chance(1, 2);
+  constexpr std::chrono::milliseconds year = std::chrono::hours(24 * 365);
+  const auto size = draw.random.chance(1, 2) ? year : std::chrono::milliseconds(draw.up_to(60s) / 1ms);
+  const auto by = draw.random.chance(1, 2) ? size : -size;
   const bool asleep = draw.random.chance(1, 2);
-  const auto by = (far ? std::chrono::hours(24 * 365) : std::chrono::milliseconds(draw.up_to(60s) / 1ms)) *
-                  (draw.random.chance(1, 2) ? 1 : -1);
   const auto jump = [h = draw.host, asleep](World& w, std::chrono::milliseconds way) {
     if (asleep) w.host(h).kill();
     w.host(h).clock().jump(way);

@@ -88,6 +88,9 @@ class Trial {
     ++result_.faults_by_kind[fault.kind];
   }
 
+  /// Whoever stops is started again, as a service manager would: one that was asked to stop while it was frozen stops
+  /// only when it is thawed, and one whose copy is gone may hear of that copy only now.
+  ///
   /// Everything is put right, but for a node that is gone for good: its directory was wiped, or it was not to be saved.
   bool recover() {
     healed_at_ = world_.now();
@@ -99,7 +102,7 @@ class Trial {
     }
     end_faults(world_);
     const auto well = [&] {
-      world_.start_all();  // whoever was asked to stop while it was frozen stops only now
+      world_.start_all();
       return world_.all_ready() && world_.all_see_all();
     };
     const bool recovered = world_.run_until(well, config_.recovery);
@@ -157,6 +160,7 @@ class Trial {
     const Instant end = world_.now() + config_.recovery;
     for (HostIndex host = 0;; host = (host + 1) % world_.hosts()) {
       if (!world_.in_service(host)) continue;
+      world_.start_all();
       const OpId id = operation(host);
       const bool answered = world_.run_until([&] { return clients_.idle(); }, 10s);
       const Op& op = history_.ops[id];
