@@ -88,9 +88,6 @@ class Trial {
     ++result_.faults_by_kind[fault.kind];
   }
 
-  /// Whoever stops is started again, as a service manager would: one that was asked to stop while it was frozen stops
-  /// only when it is thawed, and one whose copy is gone may hear of that copy only now.
-  ///
   /// Everything is put right, but for a node that is gone for good: its directory was wiped, or it was not to be saved.
   bool recover() {
     healed_at_ = world_.now();
@@ -101,16 +98,19 @@ class Trial {
       world_.note({.host = forgetful_, .until = healed_at_, .shows = healed_at_, .silent = true});
     }
     end_faults(world_);
-    const auto well = [&] {
-      world_.start_all();
-      return world_.all_ready() && world_.all_see_all();
-    };
-    const bool recovered = world_.run_until(well, config_.recovery);
+    const bool recovered = world_.run_until([&] { return well() && world_.all_see_all(); }, config_.recovery);
     result_.recovered_in = world_.now() - healed_at_;
     if (!recovered)
       demand(false, world_.all_ready() ? "not all nodes see all others alive" : "not ready:" + names_of_unready());
     return recovered && demand(world_.run_until([&] { return clients_.idle() && !anybody_owes(); }, 20s),
                                "a client was never answered");
+  }
+
+  /// Whoever stops is started again, as a service manager would: one that was asked to stop while it
+  /// was frozen stops only when it is thawed, and one whose copy is gone may hear of that copy only now.
+  bool well() {
+    world_.start_all();
+    return world_.all_ready();
   }
 
   bool anybody_owes() {
@@ -140,7 +140,8 @@ class Trial {
       insist([&](HostIndex host) { return clients_.put(0, host, key, strength, false); });
       insist([&](HostIndex host) { return clients_.get(0, host, key, strength); });
     }
-    world_.run_until([&] { return !anybody_owes(); }, 5s);
+    demand(world_.run_until([&] { return well() && !anybody_owes(); }, config_.recovery),
+           "not ready:" + names_of_unready());
     Dump all = dump(world_, workload_.keys);
     holdings_ = std::move(all.holdings);
     for (Violation& violation : all.violations) result_.violations.push_back(std::move(violation));
@@ -149,7 +150,7 @@ class Trial {
   Op::Strength strongest(std::size_t key) {
     const auto is_there = [&](NodeId node) {
       for (HostIndex host = 0; host < world_.hosts(); ++host)
-        if (world_.host(host).ready() && world_.host(host).id() == node) return true;
+        if (world_.in_service(host) && world_.host(host).id() == node) return true;
       return false;
     };
     return std::ranges::all_of(replicas_of(world_, key), is_there) ? Op::Strength::all : Op::Strength::majority;
@@ -160,7 +161,7 @@ class Trial {
     const Instant end = world_.now() + config_.recovery;
     for (HostIndex host = 0;; host = (host + 1) % world_.hosts()) {
       if (!world_.in_service(host)) continue;
-      world_.start_all();
+      well();
       const OpId id = operation(host);
       const bool answered = world_.run_until([&] { return clients_.idle(); }, 10s);
       const Op& op = history_.ops[id];
