@@ -112,6 +112,8 @@ TEST_CASE("no room for any one write") { CHECK(try_each_call({.mishap = Mishap::
 
 TEST_CASE("no room from any write on") { CHECK(try_each_call({.mishap = Mishap::no_space, .lasting = true}) > 50); }
 
+TEST_CASE("a read that comes back short") { CHECK(try_each_call({.mishap = Mishap::short_read}) > 50); }
+
 TEST_CASE("any sync fails, and nothing of what it was to write gets to the disk, though later syncs go well") {
   CHECK(try_each_call({.mishap = Mishap::lost_sync}) > 20);
 }

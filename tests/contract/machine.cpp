@@ -18,7 +18,7 @@ Result<> Machine::boot() {
   auto booted = storage::boot(*engine_, random_, Durability::full);
   if (!booted) return std::unexpected(std::move(booted.error()));
   booted_ = *std::move(booted);
-  auto shard = Shard::open(*engine_, random_.fork());
+  auto shard = Shard::open(*engine_, random_.fork(), {.digests = 16});
   if (!shard) return std::unexpected(std::move(shard.error()));
   shard_.emplace(*std::move(shard));
   return {};
@@ -36,6 +36,15 @@ void Machine::kill() {
 
 Result<Dump> Machine::dump() {
   Dump dump;
+  const auto owed = engine_->count_hints();
+  if (!owed) return std::unexpected(owed.error());
+  for (const auto& [target, count] : *owed) {
+    auto scanned = engine_->scan_hints(target, {}, [&](const Engine::Hint& hint) {
+      dump.hints.push_back(hint);
+      return Engine::Visit::go_on;
+    });
+    if (!scanned) return std::unexpected(std::move(scanned.error()));
+  }
   auto scanned = engine_->scan({}, Token{~std::uint64_t{0}}, [&](Token token, BytesView key, BytesView row) {
     dump.rows.push_back({token, Bytes(key), Bytes(row)});
     return Engine::Visit::go_on;

@@ -93,6 +93,24 @@ Commands merges(std::uint64_t from, std::uint64_t to, std::uint64_t seed) {
   return commands;
 }
 
+/// Puts that two nodes have missed, and one older debt.
+Commands hinted_puts(Machine& machine) {
+  Commands commands = overwrites(machine, 8, 16, 30);
+  for (Command& command : commands) std::get<Put>(command).hinted = {NodeId{5}, NodeId{6}};
+  const ring::Key key = script_key(1);
+  commands.emplace_back(KeepHint{NodeId{6}, partition_of(key), key});
+  return commands;
+}
+
+Commands settled_hints(Machine& machine) {
+  SettleHints settle{.target = NodeId{6}};
+  const auto listed = machine.shard().read(ListHints{NodeId{6}, {}, 5, 1U << 20});
+  if (listed)
+    for (const HintedObject& hint : std::get<ListHintsAnswer>(*listed).hints)
+      settle.delivered.push_back({hint.partition, hint.key, hint.fingerprint});
+  return {std::move(settle)};
+}
+
 void found_and_fill(std::vector<Step>& steps) {
   steps.push_back({"open an empty directory", open});
   steps.push_back({"the first boot", boot});
@@ -113,6 +131,7 @@ void found_and_fill(std::vector<Step>& steps) {
 }
 
 void work_on(std::vector<Step>& steps) {
+  steps.push_back(batch("hints", hinted_puts));
   steps.push_back(batch("values of several pages", [](Machine&) { return puts(20, 24, 5000); }));
   steps.push_back(batch("overwrites", [](Machine& m) { return overwrites(m, 0, 12, 200); }));
   steps.push_back(batch("deletes", [](Machine& m) { return deletes(m, 4, 8); }));
@@ -121,6 +140,7 @@ void work_on(std::vector<Step>& steps) {
   steps.push_back(batch("actors are doubted", [](Machine&) {
     return Commands{DoubtActors{{PartitionId{1}, PartitionId{2}}}, SaveRecord{"peers", "p"}};
   }));
+  steps.push_back(batch("hints that were delivered", settled_hints));
   steps.push_back(batch("thirty more", [](Machine&) { return puts(24, 54, 400); }));
   steps.push_back(keep_house(Engine::Pace::busy));
   steps.push_back(batch("overwrites in a log begun anew", [](Machine& m) { return overwrites(m, 20, 26, 900); }));

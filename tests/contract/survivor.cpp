@@ -18,8 +18,9 @@ namespace {
 using Dots = std::set<std::pair<std::uint64_t, std::uint64_t>>;
 
 std::string difference(const Dump& dump, const Dump& expected) {
-  return fmt::format("rows {} {}, states {} {}, records {} {}", dump.rows.size(),
-                     dump.rows == expected.rows ? "equal" : "differ", dump.states.size(),
+  return fmt::format("rows {} {}, hints {} {}, states {} {}, records {} {}", dump.rows.size(),
+                     dump.rows == expected.rows ? "equal" : "differ", dump.hints.size(),
+                     dump.hints == expected.hints ? "equal" : "differ", dump.states.size(),
                      dump.states == expected.states ? "equal" : "differ", dump.records.size(),
                      dump.records == expected.records ? "equal" : "differ");
 }

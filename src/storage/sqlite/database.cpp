@@ -13,9 +13,7 @@ namespace starling::storage {
 
 namespace {
 
-/// "Star" and "ling", one in the file's header, one in nobody's way.
-constexpr std::int64_t application_id = 0x53'74'61'72;
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
 
 std::string pragma(const char* name, const auto& value) { return fmt::format("PRAGMA {} = {}", name, value); }
 
@@ -41,18 +39,19 @@ Result<> Database::connect(const SqliteOptions& options) {
                 fmt::format("the data directory {} cannot be created: {}", options.directory.native(), why.message()));
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                         SQLITE_OPEN_EXRESCODE;
-  if (options.durability == Durability::full) gathering_ = std::make_unique<GatheringVfs>(options.vfs);
-  const std::string& vfs = gathering_ ? gathering_->name() : options.vfs;
+  layer_ = std::make_unique<FileLayer>(options.vfs, options.durability);
   sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(path_.c_str(), &connection, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const int code = sqlite3_open_v2(path_.c_str(), &connection, flags, layer_->name().c_str());
   connection_.reset(connection);
   if (code != SQLITE_OK) return std::unexpected(error(code));
   if (sqlite3_db_readonly(connection, "main") == 1) return std::unexpected(error(SQLITE_READONLY));
   return {};
 }
 
-/// The page size before anything is written, the lock before anything is read.
+/// The page size and the place for seals before anything is written, the lock before anything is read.
 Result<> Database::claim() {
+  int reserved = page_seal_bytes;
+  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   Result<> done = execute(pragma("page_size", page_bytes));
   if (done) done = execute(pragma("locking_mode", "EXCLUSIVE"));
   return done;
@@ -77,16 +76,10 @@ Result<> Database::configure(const SqliteOptions& options) {
 
 Result<> Database::check_format() {
   const auto tables = integer("SELECT count(*) FROM sqlite_schema");
-  const auto application = integer("PRAGMA application_id");
   const auto format = integer("PRAGMA user_version");
   if (!tables) return std::unexpected(tables.error());
-  if (!application) return std::unexpected(application.error());
   if (!format) return std::unexpected(format.error());
   if (*tables == 0) return {};
-  if (*application != application_id)
-    return fail(ErrorCode::invalid, fmt::format("{} is a database, but not Starling's: give the node a data directory "
-                                                "of its own",
-                                                path_.native()));
   if (*format > format_version)
     return fail(ErrorCode::unsupported,
                 fmt::format("{} has format {}, written by a newer Starling; this one knows formats up to {}: run the "
@@ -182,6 +175,9 @@ Error Database::error(int code) const {
       return {ErrorCode::invalid, fmt::format("{} is not a Starling database: move it away, or give the node another "
                                               "data directory",
                                               file)};
+    case SQLITE_CORRUPT:
+      return {ErrorCode::storage_failed,
+              fmt::format("{} is damaged: move the data directory away and let the node join as a new one", file)};
     case SQLITE_FULL:
       return {ErrorCode::disk_full,
               fmt::format("{} has no room to grow: writes are refused until there is space on the disk", file)};

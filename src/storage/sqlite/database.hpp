@@ -10,15 +10,12 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "storage/sqlite/gathering_vfs.hpp"
+#include "storage/sqlite/file_layer.hpp"
+#include "storage/sqlite/page_file.hpp"
 #include "storage/sqlite/sqlite_engine.hpp"
 #include "storage/sqlite/statement.hpp"
 
 namespace starling::storage {
-
-/// Half the usual: a commit writes each page it touches twice, and a put touches one page for a row of
-/// 150 bytes. It costs a put a tenth less than 4 KiB, and a get a little more.
-inline constexpr std::uint64_t page_bytes = 2048;
 
 /// The one connection to a Starling file, opened and checked: ours, of a format we know, writable,
 /// nobody else's.
@@ -55,7 +52,7 @@ class Database {
     void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
   };
   std::filesystem::path path_;
-  std::unique_ptr<GatheringVfs> gathering_;  ///< outlives the connection that uses it
+  std::unique_ptr<FileLayer> layer_;  ///< outlives the connection that uses it
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

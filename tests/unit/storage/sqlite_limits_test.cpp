@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -8,6 +7,7 @@
 #include "base/random.hpp"
 #include "storage/sqlite/sqlite_engine.hpp"
 #include "support/temp_directory.hpp"
+#include "unit/storage/sql.hpp"
 
 /// What the SQLite engine does at the edges of its disk.
 namespace starling::storage {
@@ -111,11 +111,9 @@ TEST_CASE("a damaged log of states is told, and what is older remains") {
   };
   save("older");
   save("newer");
-  sqlite3* connection = nullptr;
-  REQUIRE(sqlite3_open((place.path() / "starling.db").c_str(), &connection) == SQLITE_OK);
-  const char* damage = "UPDATE state_log SET bytes = x'0001' WHERE sequence = (SELECT max(sequence) FROM state_log)";
-  REQUIRE(sqlite3_exec(connection, damage, nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(connection);
+  test::run_sql_as_engine(
+      place.path() / "starling.db",
+      "UPDATE state_log SET bytes = x'0001' WHERE sequence = (SELECT max(sequence) FROM state_log)");
 
   const auto opened = SqliteEngine::open(options);
   const auto states = (*opened)->load_states();

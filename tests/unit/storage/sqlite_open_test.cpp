@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,19 +8,15 @@
 
 #include "storage/sqlite/sqlite_engine.hpp"
 #include "support/temp_directory.hpp"
+#include "unit/storage/sql.hpp"
 
 /// Opening a data directory, and every refusal: it names the file and says what to do.
 namespace starling::storage {
 namespace {
 
+using test::run_sql;
+using test::run_sql_as_engine;
 using test::TempDirectory;
-
-void run_sql(const std::filesystem::path& file, const char* sql) {
-  sqlite3* connection = nullptr;
-  REQUIRE(sqlite3_open(file.c_str(), &connection) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(connection);
-}
 
 Error refusal_of(const SqliteOptions& options) {
   const auto opened = SqliteEngine::open(options);
@@ -82,7 +77,7 @@ TEST_CASE("a newer format is refused and left as it is") {
   TempDirectory place;
   const SqliteOptions options{.directory = place.path()};
   REQUIRE(SqliteEngine::open(options).has_value());
-  run_sql(place.path() / "starling.db", "PRAGMA user_version = 99");
+  run_sql_as_engine(place.path() / "starling.db", "PRAGMA user_version = 99");
   const Error error = refusal_of(options);
   CHECK(error.code == ErrorCode::unsupported);
   CHECK(says(error, "format 99"));
@@ -97,7 +92,7 @@ TEST_CASE("somebody else's database is refused and not touched") {
   const std::string before(std::istreambuf_iterator<char>(before_stream), {});
   const Error error = refusal_of({.directory = place.path()});
   CHECK(error.code == ErrorCode::invalid);
-  CHECK(says(error, "not Starling's"));
+  CHECK(says(error, "not a Starling database"));
   std::ifstream after_stream(file, std::ios::binary);
   CHECK(std::string(std::istreambuf_iterator<char>(after_stream), {}) == before);
 }
