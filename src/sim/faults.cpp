@@ -47,6 +47,18 @@ void draw_times(Draw& draw, Instant from, Duration length) {
   draw.ends = draw.begins + draw.up_to(draw.random.chance(1, 5) ? length : 4s);
 }
 
+/// Machines that all moved while they could not talk find each other only through whoever knows where they are.
+void tell_who_moved(World& world) {
+  std::vector<Address> addresses;
+  bool moved = false;
+  for (HostIndex host = 0; host < world.hosts(); ++host) {
+    if (world.in_service(host)) addresses.push_back(world.host(host).peer());
+    moved |= world.host(host).peer() != World::address_of(host);
+  }
+  if (!moved) return;
+  for (HostIndex host = 0; host < world.hosts(); ++host) world.host(host).resolve_seeds(addresses);
+}
+
 }  // namespace
 
 std::vector<Fault> draw_faults(Random& random, const Terrain& terrain, Instant from, Duration length) {
@@ -78,6 +90,7 @@ void end_faults(World& world) {
     world.host(host).clock().mend();
   }
   world.heal();
+  tell_who_moved(world);
 }
 
 }  // namespace starling::sim

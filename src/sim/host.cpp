@@ -83,6 +83,11 @@ void Host::end_process() {
     agenda_.after(100us, [answered = std::move(waiting)] { answered(std::nullopt); });
 }
 
+void Host::resolve_seeds(const std::vector<Address>& seeds) {
+  config_.seeds = seeds;
+  receive(port::SeedsResolved{seeds});
+}
+
 void Host::ask_to_stop() { receive(port::StopAsked{}); }
 
 void Host::thaw() {

@@ -36,6 +36,8 @@ class Host final : public Endpoint {
   void thaw();
   /// Listens elsewhere from the next start on.
   void move_to(Address peer) { config_.peer = peer; }
+  /// The names of the seeds in its configuration stand for these addresses from now on.
+  void resolve_seeds(const std::vector<Address>& seeds);
 
   /// Answered with nothing if the process is not there, or dies before it answers.
   void ask(port::ClientRequest request, Answered answered);

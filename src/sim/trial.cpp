@@ -134,11 +134,12 @@ class Trial {
   /// Where none is missing, the write at all brings them to the same state: what they do of their own
   /// accord is not asked for here.
   void make_progress() {
+    const std::size_t newcomer = workload_.clients;
     for (std::size_t key = 0; key < workload_.keys; ++key) {
       const auto strength = strongest(key);
-      insist([&](HostIndex host) { return clients_.get(0, host, key, strength); });
-      insist([&](HostIndex host) { return clients_.put(0, host, key, strength, false); });
-      insist([&](HostIndex host) { return clients_.get(0, host, key, strength); });
+      insist([&](HostIndex host) { return clients_.get(newcomer, host, key, strength); });
+      insist([&](HostIndex host) { return clients_.put(newcomer, host, key, strength, false); });
+      insist([&](HostIndex host) { return clients_.get(newcomer, host, key, strength); });
     }
     demand(world_.run_until([&] { return well() && !anybody_owes(); }, config_.recovery),
            "not ready:" + names_of_unready());
