@@ -11,9 +11,9 @@ struct MessageDispatch {
   Instant now;
   port::Outbox& out;
 
-  void operator()(wire::ReadRequest&& message) { serve(std::move(message)); }
-  void operator()(wire::MergeRequest&& message) { serve(std::move(message)); }
-  void operator()(wire::ScanRequest&& message) { serve(std::move(message)); }
+  void operator()(wire::ReadRequest&& message) { serve<wire::ReadReply>(std::move(message)); }
+  void operator()(wire::MergeRequest&& message) { serve<wire::MergeReply>(std::move(message)); }
+  void operator()(wire::ScanRequest&& message) { serve<wire::ScanReply>(std::move(message)); }
   void operator()(wire::ForwardWrite&& message);
 
   void operator()(wire::ReadReply&& message) { deliver(std::move(message), message.error); }
@@ -44,9 +44,13 @@ struct MessageDispatch {
   void operator()(wire::PushPull&& message) { rooms.membership.on_message(from, message, now, out); }
 
  private:
-  template <class Request>
+  template <class Reply, class Request>
   void serve(Request request) {
-    if (!rooms.book.ring()) return;
+    if (!rooms.book.ring()) {
+      // Said, not left to a time-out: the sender asks another replica at once.
+      Error error{ErrorCode::not_ready, "the replica cannot serve: " + rooms.waiting()};
+      return out.send(from, Reply{.request = request.request, .error = std::move(error)});
+    }
     const Epoch epoch = request.epoch;
     const auto sender = rooms.replica.on_message(from, std::move(request), *rooms.book.ring(), now, out);
     if (sender == replica::SenderRing::newer) rooms.book.on_epoch_seen(from, epoch, now, out);

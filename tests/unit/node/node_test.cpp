@@ -76,6 +76,23 @@ TEST_CASE("a node that waits to be founded says so to clients, and still tells w
   CHECK(std::get<port::InfoReply>(driven.last<port::AnswerClient>()->reply).name == "a");
 }
 
+TEST_CASE("a replica that has no ring yet says so to its peers, who can ask another at once") {
+  Driven driven(InitMode::never);
+  const auto refusal_of = [&]<class Reply>(wire::Message request, Reply) {
+    driven.node.step(port::MessageArrived{{2}, std::move(request)}, {}, driven.out);
+    const auto* sent = driven.last<port::SendMessage>();
+    REQUIRE(sent != nullptr);
+    CHECK(sent->to == NodeId{2});
+    const auto& reply = std::get<Reply>(sent->message);
+    CHECK(reply.request == wire::RequestId{5});
+    REQUIRE(reply.error.has_value());
+    return reply.error->code;
+  };
+  CHECK(refusal_of(wire::ReadRequest{.request = {5}, .ttl = 1s}, wire::ReadReply{}) == ErrorCode::not_ready);
+  CHECK(refusal_of(wire::MergeRequest{.request = {5}, .ttl = 1s}, wire::MergeReply{}) == ErrorCode::not_ready);
+  CHECK(refusal_of(wire::ScanRequest{.request = {5}, .ttl = 1s}, wire::ScanReply{}) == ErrorCode::not_ready);
+}
+
 TEST_CASE("a storage that fails stops the node with a reason, and nothing is done after that") {
   Driven driven(InitMode::automatic);
   driven.store_all(fail(ErrorCode::storage_failed, "input/output error"));
