@@ -1,5 +1,6 @@
 #include "coordinator/forwarded_write.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/planted.hpp"
@@ -8,6 +9,13 @@
 namespace starling::coordinator {
 
 namespace {
+
+/// The time that a replica is given ends before ours: if the write is then in doubt, its answer names
+/// who has acknowledged, and must still have time to come back.
+Duration time_for_replica(Duration ttl) {
+  constexpr Duration way_back_max = 200ms;
+  return ttl - std::min(ttl / 10, way_back_max);
+}
 
 /// Refusals that are about the replica and not about the write.
 bool another_may_take_it(ErrorCode code) {
@@ -48,7 +56,7 @@ bool ForwardedWrite::forward(Step& step) {
                                             .write_quorum = write_.write_quorum,
                                             .client_request = write_.client_request,
                                             .hlc = write_.hlc,
-                                            .ttl = step.ttl()});
+                                            .ttl = time_for_replica(step.ttl())});
   return true;
 }
 

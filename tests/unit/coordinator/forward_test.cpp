@@ -51,7 +51,8 @@ TEST_CASE("a put at a node that is no replica goes to one that is, with everythi
   CHECK(request.write_quorum == 2);
   CHECK(request.client_request == 8);
   CHECK(request.hlc == 1'000ULL << 16);
-  CHECK(request.ttl == 2s);
+  CHECK(request.ttl > 1s);
+  CHECK(request.ttl < 2s);
   CHECK(world.noticed(port::NoticeKind::request_forwarded) == 1);
   world.reply(second, result(world, second, {.siblings = 1, .context = "sealed", .acked = {second, third}}));
   CHECK(world.answer<port::PutReply>().siblings == 1);
@@ -104,6 +105,26 @@ TEST_CASE("a broken connection or the deadline leaves a forwarded write in doubt
   late.put("k", "v");
   late.pass(2s);
   CHECK(late.failure() == ErrorCode::in_doubt);
+}
+
+TEST_CASE("what a replica knows of a write in doubt, when its time is up, still reaches the client") {
+  World forwarder(without_us);
+  forwarder.put("k", "v");
+  const auto request = forwarder.sent_to<wire::ForwardWrite>(second);
+  const Duration one_way = 50ms;
+
+  World replica({us, second, third});
+  replica.pass(one_way);
+  replica.forward(stranger, request);
+  replica.storage_answers(storage::PutAnswer{.dot = a1, .siblings = 1, .context = seen({a1}), .object = "o"});
+  replica.pass(request.ttl);
+  const auto verdict = replica.sent_to<wire::ForwardReply>(stranger);
+  REQUIRE(verdict.result.error);
+
+  forwarder.pass(request.ttl + 2 * one_way);
+  forwarder.reply(second, verdict);
+  CHECK(forwarder.failure() == ErrorCode::in_doubt);
+  CHECK(forwarder.answer<port::Failure>().acked == std::vector{us});
 }
 
 TEST_CASE("when every replica has refused, the client hears it in words it knows") {
