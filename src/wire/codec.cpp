@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/hash.hpp"
 #include "wire/read.hpp"
 #include "wire/write.hpp"
 
@@ -30,6 +33,13 @@ Result<T> decode(BytesView bytes, const char* what) {
   read(reader, value);
   if (!reader.finished()) return fail(ErrorCode::malformed, fmt::format("{} bytes that are no {}", bytes.size(), what));
   return value;
+}
+
+Bytes seal_of(BytesView body) {
+  const std::uint64_t hash = hash64(body);
+  Bytes seal;
+  for (std::size_t i = 0; i < datagram_seal_bytes; ++i) seal += static_cast<char>(hash >> (8 * i));
+  return seal;
 }
 
 }  // namespace
@@ -61,13 +71,18 @@ Result<Message> decode_message(BytesView bytes) { return decode<Message>(bytes, 
 Bytes encode(const Datagram& datagram) {
   Bytes out;
   append(datagram, out);
+  seal_datagram(out);
   return out;
 }
 Result<Datagram> decode_datagram(BytesView bytes) {
   if (bytes.size() > datagram_bytes_max)
     return fail(ErrorCode::malformed, fmt::format("a datagram has at most {} bytes", datagram_bytes_max));
-  return decode<Datagram>(bytes, "datagram");
+  const BytesView body = bytes.substr(0, bytes.size() - std::min(bytes.size(), datagram_seal_bytes));
+  if (bytes.substr(body.size()) != seal_of(body))
+    return fail(ErrorCode::malformed, fmt::format("{} bytes that were damaged, or are no datagram", bytes.size()));
+  return decode<Datagram>(body, "datagram");
 }
+void seal_datagram(Bytes& bytes) { bytes += seal_of(bytes); }
 
 Bytes encode(const MemberUpdate& update) {
   Bytes out;

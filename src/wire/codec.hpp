@@ -12,8 +12,13 @@ namespace starling::wire {
 void encode(const Message& message, Bytes& out);  ///< appends
 Result<Message> decode_message(BytesView bytes);
 
+/// A datagram ends with a checksum: what is damaged on its way must not make up members, nor speak
+/// ill of one, and UDP's own sixteen bits are few.
 Bytes encode(const Datagram& datagram);
 Result<Datagram> decode_datagram(BytesView bytes);
+/// Appends the checksum, for whoever makes the bytes of a datagram by hand.
+void seal_datagram(Bytes& bytes);
+inline constexpr std::size_t datagram_seal_bytes = 4;
 /// How much one update adds to a datagram.
 std::size_t encoded_size(const MemberUpdate& update);
 

@@ -39,7 +39,8 @@ void try_input(BytesView input) {
   LoneMember member(2);
   for (Pieces pieces(input); !pieces.empty() && member.halts.empty();) {
     const std::uint8_t how = pieces.byte();
-    const BytesView bytes = pieces.chunk();
+    Bytes bytes(pieces.chunk());
+    wire::seal_datagram(bytes);
     check_codec(bytes);
     const Address source = how & from_stranger ? stranger() : LoneMember::address_of(LoneMember::peer(how & 1U));
     member.forget();

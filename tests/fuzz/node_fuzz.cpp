@@ -42,7 +42,12 @@ void try_input(BytesView input) {
         node.step(port::MessageArrived{peer, std::move(*message)});
         break;
       }
-      case Door::datagram: node.step(port::DatagramArrived{LoneNode::address_of(peer), Bytes(bytes)}); break;
+      case Door::datagram: {
+        Bytes sealed(bytes);
+        wire::seal_datagram(sealed);
+        node.step(port::DatagramArrived{LoneNode::address_of(peer), std::move(sealed)});
+        break;
+      }
       case Door::client: node.hear_client(bytes); break;
       case Door::time: node.pass(std::chrono::milliseconds(20 * (how & 0x7f))); break;
       case Door::link:

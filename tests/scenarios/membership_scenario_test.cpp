@@ -66,3 +66,21 @@ TEST_CASE("all nodes restarted at once, in any order, find each other again") {
   }
   CHECK(scene.all_well(30s));
 }
+
+TEST_CASE("damaged datagrams are lost datagrams: nobody is made up, or stopped by what nobody said") {
+  Scene scene(26, 5);
+  scene.world.network().weather().corrupt_per_mille = 100;
+  for (HostIndex round = 0; round < 40; ++round) {  // restarts are news, and news is what can be falsified
+    scene.world.host(round % 5).kill();
+    scene.world.run_for(1s);
+    scene.world.host(round % 5).start();
+    scene.world.run_for(2s);
+  }
+  for (HostIndex host = 0; host < 5; ++host) {
+    REQUIRE_MESSAGE(scene.world.host(host).up(), scene.world.host(host).halted()->why);
+    CHECK(scene.world.host(host).noticed(port::NoticeKind::datagram_malformed) > 0);
+    const auto reply = scene.world.ask(host, port::MembersRequest{});
+    REQUIRE(reply);
+    CHECK(std::get<port::MembersReply>(*reply).members.size() == 5);
+  }
+}

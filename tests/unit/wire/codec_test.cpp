@@ -129,6 +129,7 @@ TEST_CASE("random bytes are refused in words") {
     for (char& byte : bytes) byte = static_cast<char>(random.next());
     if (!bytes.empty() && random.chance(1, 2)) bytes.front() = static_cast<char>(0x90 | random.below(13));
     if (const auto back = decode_message(bytes); !back) CHECK(!back.error().message.empty());
+    seal_datagram(bytes);
     if (const auto back = decode_datagram(bytes); !back) CHECK(!back.error().message.empty());
   }
 }
@@ -207,6 +208,9 @@ TEST_CASE("datagrams come back as they went, within their bound") {
     CHECK((*back == datagram));
     for (std::size_t size = 0; size < bytes.size(); ++size) CHECK(!decode_datagram(BytesView(bytes).substr(0, size)));
     CHECK(!decode_datagram(bytes + '\xc0'));
+    Bytes damaged = bytes;
+    damaged[random.below(damaged.size())] ^= static_cast<char>(1U << random.below(8));
+    CHECK(!decode_datagram(damaged));
   }
   CHECK(whole > 200);
 }
