@@ -52,7 +52,6 @@ void InquiryDispatch::operator()(port::InfoRequest&&) {
 
 void InquiryDispatch::operator()(port::StatsRequest&&) {
   port::StatsReply stats;
-  for (const auto& [kind, count] : rooms.counters.counts()) stats.counters.emplace_back(name_of(kind), count);
   const std::size_t coordinated = rooms.coordinator ? rooms.coordinator->in_flight() : 0;
   stats.counters.emplace_back("requests_in_flight", coordinated);
   stats.counters.emplace_back("replica_work_in_flight", rooms.replica.in_flight());

@@ -109,7 +109,6 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
   if (auto heard = membership.newer_epoch()) book.on_epoch_seen(heard->from, heard->epoch, now, out);
   heed_notices(effects_before, now, out);
   if (life == Life::stopping) finish_stop(now, out);
-  counters.count(std::span(out.effects()).subspan(effects_before));
 }
 
 /// Whatever waits for a member that is gone must not wait for its time-out; a hint is to be delivered one day.

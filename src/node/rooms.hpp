@@ -9,7 +9,6 @@
 #include "handoff/handoff.hpp"
 #include "membership/membership.hpp"
 #include "node/actor_check.hpp"
-#include "node/counters.hpp"
 #include "node/memory_of_cluster.hpp"
 #include "node/node.hpp"
 #include "replica/replica.hpp"
@@ -53,7 +52,6 @@ struct Rooms {
   handoff::Handoff handoff;                             ///< started with it
   ActorCheck actor_check;
   ActorWitness actor_witness;
-  Counters counters;
 
  private:
   void enter_cluster(Instant now, port::Outbox& out);

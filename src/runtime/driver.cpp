@@ -96,7 +96,7 @@ void Driver::add_counters(port::StatsReply& reply) const {
   reply.counters.emplace_back("clients_cut_off", clients_.cut_off());
   reply.counters.emplace_back("peer_links", links_.links_up());
   reply.counters.emplace_back("datagrams_unsent", datagrams_.dropped());
-  for (auto& [name, count] : log_.counts()) reply.counters.emplace_back("notice." + name, count);
+  for (auto& counted : log_.counts()) reply.counters.push_back(std::move(counted));
 }
 
 }  // namespace starling::runtime

@@ -16,6 +16,13 @@ class OneNode(harness.SystemTest):
             client.put("k", "v")
             self.assertEqual(client.value("k"), b"v")
 
+    def test_it_counts_what_happens_each_thing_under_one_name(self):
+        node = self.lone_node()
+        with node.connect() as client:
+            stats = client.call("node.stats")
+        self.assertEqual(stats[b"node_ready"], 1)
+        self.assertEqual([name for name in stats if name.rpartition(b".")[2] == b"node_ready"], [b"node_ready"])
+
     def test_two_blind_writes_are_siblings_until_one_resolves_them(self):
         node = self.lone_node()
         with node.connect() as client:

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <set>
 
 #include "ring/key.hpp"
@@ -112,13 +111,4 @@ TEST_CASE("a node that is asked to stop refuses new work and ends well") {
   const auto* halt = driven.last<port::Halt>();
   REQUIRE(halt != nullptr);
   CHECK_FALSE(halt->failed);
-}
-
-TEST_CASE("what has happened is counted") {
-  Driven driven(InitMode::automatic);
-  driven.store_all();
-  driven.ask(port::StatsRequest{});
-  const auto stats = std::get<port::StatsReply>(driven.last<port::AnswerClient>()->reply);
-  CHECK(std::ranges::find(stats.counters, std::pair<std::string, std::uint64_t>("node_ready", 1)) !=
-        stats.counters.end());
 }
