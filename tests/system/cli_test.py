@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 import unittest
@@ -15,7 +16,7 @@ KVCLI = os.environ["KVCLI"]
 KVBENCH = os.environ["KVBENCH"]
 EXAMPLE = os.environ["EXAMPLE"]
 
-OK, ERROR, USAGE, NOT_FOUND, SIBLINGS, UNAVAILABLE = 0, 1, 2, 3, 4, 5
+OK, ERROR, USAGE, NOT_FOUND, SIBLINGS, UNAVAILABLE, TIMED_OUT, DENIED = range(8)
 
 
 def address(node):
@@ -81,6 +82,11 @@ class OneNode(harness.SystemTest):
         for wrong in ([], ["frobnicate"], ["get"], ["--timeout", "5", "get", "k"], ["-r", "two", "get", "k"],
                       ["resolve", "k"], ["mput", "k"], ["put", "k", "v", "--blind", "--context", "eA=="]):
             self.cli.text(*wrong, code=USAGE)
+
+    def test_what_is_not_allowed_has_an_exit_code_of_its_own(self):
+        done = self.cli.run("cluster", "init", self.alone.peer)
+        self.assertEqual(done.returncode, DENIED, done.stderr)
+        self.assertIn(b"already belongs to cluster", done.stderr)
 
     def test_any_bytes_go_in_from_standard_input_and_come_out_again(self):
         value = bytes(range(256)) * 40
@@ -187,6 +193,19 @@ class ThreeNodes(harness.SystemTest):
         nodes[1].kill()
         survivors.text("--timeout", "1s", "put", "k0", "x", code=UNAVAILABLE)
         self.assertEqual(survivors.text("-r", "one", "get", "k0"), "after\n")
+
+    def test_a_read_of_nodes_that_hang_ends_in_time_and_says_so(self):
+        nodes = self.cluster()
+        cli = Cli(nodes[0])
+        cli.text("put", "k", "v")
+        for node in nodes[1:]:
+            node.process.send_signal(signal.SIGSTOP)  # a kill ends it all the same
+        began = time.monotonic()
+        done = cli.run("--timeout", "500ms", "get", "k")
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(done.returncode, TIMED_OUT, done.stderr)
+        self.assertIn(b"--timeout", done.stderr)
+        self.assertEqual(done.stdout, b"")
 
     def wait_for_degraded(self, cli):
         deadline = time.monotonic() + 30
