@@ -64,7 +64,8 @@ class Performance {
   }
 
   void conclude(std::size_t step, Outcome outcome) {
-    Expectation expected{{undisturbed_.before(step)}, step == 0 ? Generation{} : undisturbed_.generations[step - 1]};
+    Expectation expected{.states = {undisturbed_.before(step)}, .issued = machine_.issued()};
+    if (step != 0) expected.generation = undisturbed_.generations[step - 1];
     if (outcome == Outcome::done) expected.states = {undisturbed_.after[step]};
     if (outcome == Outcome::failed) expected.states.push_back(undisturbed_.after[step]);
 

@@ -7,15 +7,18 @@ namespace starling::test {
 using namespace storage;
 
 Result<> Machine::open() {
-  auto opened = SqliteEngine::open(
-      {.directory = "/", .cache_bytes = 64U << 10, .wal_bytes_max = 48U << 10, .vfs = mount_.name()});
+  auto opened = SqliteEngine::open({.directory = "/",
+                                    .durability = durability_,
+                                    .cache_bytes = 64U << 10,
+                                    .wal_bytes_max = 48U << 10,
+                                    .vfs = mount_.name()});
   if (!opened) return std::unexpected(std::move(opened.error()));
   engine_ = *std::move(opened);
   return {};
 }
 
 Result<> Machine::boot() {
-  auto booted = storage::boot(*engine_, random_, Durability::full);
+  auto booted = storage::boot(*engine_, random_, durability_);
   if (!booted) return std::unexpected(std::move(booted.error()));
   booted_ = *std::move(booted);
   auto shard = Shard::open(*engine_, random_.fork(), {.digests = 16});
@@ -32,6 +35,13 @@ void Machine::close() {
 void Machine::kill() {
   mount_.kill_process();
   close();
+}
+
+std::vector<Result<Answer>> Machine::run(std::vector<Command> commands) {
+  auto answers = shard_->run(commands);
+  for (const auto& answer : answers)
+    if (answer && std::holds_alternative<PutAnswer>(*answer)) issued_.insert(std::get<PutAnswer>(*answer).dot);
+  return answers;
 }
 
 Result<Dump> Machine::dump() {

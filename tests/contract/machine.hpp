@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,12 @@ struct Dump {
 /// The storage of a node on a file system that can fail, opened as the runtime opens it.
 class Machine {
  public:
-  Machine() = default;
-  /// With another machine's disk.
-  explicit Machine(sim::vfs::FileSystem files) { mount_.replace(std::move(files)); }
+  explicit Machine(storage::Durability durability = storage::Durability::full) : durability_(durability) {}
+  /// With another machine's disk, and other random numbers.
+  explicit Machine(sim::vfs::FileSystem files, storage::Durability durability = storage::Durability::full)
+      : durability_(durability), random_(8) {
+    mount_.replace(std::move(files));
+  }
 
   Result<> open();
   Result<> boot();
@@ -41,7 +45,7 @@ class Machine {
   void close();
   void kill();
 
-  std::vector<Result<storage::Answer>> run(std::vector<storage::Command> commands) { return shard_->run(commands); }
+  std::vector<Result<storage::Answer>> run(std::vector<storage::Command> commands);
   Result<Dump> dump();
 
   sim::vfs::Mount& mount() { return mount_; }
@@ -50,13 +54,17 @@ class Machine {
   bool is_open() const { return engine_ != nullptr; }
   /// Of the last boot that went well.
   const storage::BootRecord& booted() const { return booted_; }
+  /// All dots that were answered.
+  const std::set<causal::Dot>& issued() const { return issued_; }
 
  private:
   sim::vfs::Mount mount_;
+  storage::Durability durability_;
   Random random_{7};
   std::unique_ptr<storage::SqliteEngine> engine_;
   std::optional<storage::Shard> shard_;
   storage::BootRecord booted_;
+  std::set<causal::Dot> issued_;
 };
 
 }  // namespace starling::test

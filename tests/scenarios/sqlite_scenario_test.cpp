@@ -73,6 +73,19 @@ TEST_CASE("a node whose disk fails stops in words, comes back when it works, and
   }
 }
 
+TEST_CASE("a disk that fails while nobody writes is noticed by the housekeeping") {
+  Scene scene(37, 1, {}, EngineKind::sqlite);
+  Host& ill = scene.world.host(0);
+  scene.put(0, 0);
+  ill.disk().ail(Ailment::failing_reads);
+  REQUIRE(scene.world.run_until([&] { return !ill.up(); }, 10s));
+  CHECK(ill.halted()->failed);
+  ill.disk().ail(Ailment::none);
+  ill.start();
+  REQUIRE(scene.all_well(10s));
+  scene.check_replicas(1);
+}
+
 TEST_CASE("a node with a full disk refuses writes in words, serves reads, and writes again when there is room") {
   for (const EngineKind engine : engines) {
     Scene scene(34, 1, {}, engine);
