@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "sim/convergence.hpp"
 #include "sim/end_rules.hpp"
 #include "sim/key_history.hpp"
 #include "sim/promises.hpp"
@@ -42,6 +43,7 @@ std::vector<Violation> check(const History& history, const Ending& ending) {
     check_ending(history, of_key, promises, held[key], verdict);
     check_reads(of_key, promises, verdict);
   }
+  check_convergence(ending.holdings, ending.owings, verdict);
   return verdict.take();
 }
 

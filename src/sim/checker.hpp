@@ -14,6 +14,7 @@ struct Ending {
   std::size_t replicas = 3;  ///< N
   std::vector<Loss> losses;
   std::vector<Holding> holdings;  ///< what every replica in service holds of every key; empty: the run is not over
+  std::vector<Owing> owings;
 };
 
 /// Holds a run against what Starling promises about one key at a time. A is what was acknowledged, I
@@ -25,8 +26,8 @@ struct Ending {
 /// 2. no phantom: S is of A and I, to the byte;
 /// 3. antichain: nothing in S is an ancestor of another in S, or of an acknowledged put;
 /// 4. no resurrection: no ancestor of an acknowledged delete is in S;
-/// 5. convergence: all replicas hold the same live siblings. Until replicas repair each other, this is
-///    asked only of keys that were read and written by a client after the last fault;
+/// 5. convergence: all replicas hold the same live siblings, and nobody keeps a hint for another. How
+///    they came to that, of themselves or because clients read and wrote, is the trial's affair;
 /// 6. no dot twice: nor on one disk (ledger.hpp), nor for two writes on any two;
 /// 7. reads: while it runs, a read returns nothing but what was written, each once, of those only what
 ///    does not replace another, and with R + W > N nothing less or older than what was acknowledged

@@ -35,6 +35,7 @@ class Dumping {
       for (std::size_t key = 0; key < keys; ++key) read(host, key);
       for (PartitionId partition : ring_.partitions_of(world_.host(host).id()))
         look_for_strangers(host, partition, keys);
+      count_hints(host);
     }
     return std::move(dump_);
   }
@@ -66,6 +67,14 @@ class Dumping {
       if (page.complete_to.bytes.empty()) return;
       scan.after = page.complete_to;
     }
+  }
+
+  void count_hints(HostIndex host) {
+    const auto answer = world_.host(host).disk().look(storage::CountHints{});
+    if (!answer) return report(0, fmt::format("n{} cannot count its hints: {}", host, answer.error().message));
+    for (const auto& [target, hints] : std::get<storage::CountHintsAnswer>(*answer).counts)
+      for (HostIndex to = 0; to < world_.hosts(); ++to)
+        if (world_.in_service(to) && world_.host(to).id() == target) dump_.owings.push_back({host, to, hints});
   }
 
   void report(std::size_t key, std::string what) { dump_.violations.push_back({"no phantom", std::move(what), key}); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "causal/object.hpp"
@@ -15,10 +16,18 @@ struct Holding {
   causal::Object object;
 };
 
+/// Hints that one machine keeps for another that is in service.
+struct Owing {
+  HostIndex host{};
+  HostIndex to{};
+  std::uint64_t hints{};
+};
+
 /// What all replicas in service hold, read from their disks, not asked of their nodes: of each of
 /// the keys, and of any other that they have. Everybody must be ready.
 struct Dump {
   std::vector<Holding> holdings;
+  std::vector<Owing> owings;
   std::vector<Violation> violations;  ///< what cannot be read, and keys that nobody ever wrote
 };
 Dump dump(World& world, std::size_t keys);

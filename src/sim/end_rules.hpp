@@ -9,7 +9,7 @@
 
 namespace starling::sim {
 
-/// Rules 1 to 5 of the checker: what each replica holds of a key in the end, against all that was
+/// Rules 1 to 4 of the checker: what each replica holds of a key in the end, against all that was
 /// ever asked and answered.
 void check_ending(const History& history, const KeyHistory& key, const Promises& promises,
                   const std::vector<Holding>& holdings, Verdict& verdict);

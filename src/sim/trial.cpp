@@ -6,9 +6,9 @@
 
 #include "base/ensure.hpp"
 #include "sim/clients.hpp"
-#include "sim/dump.hpp"
 #include "sim/faults.hpp"
 #include "sim/ledger.hpp"
+#include "sim/recovery.hpp"
 #include "sim/story.hpp"
 
 namespace starling::sim {
@@ -29,7 +29,7 @@ class Trial {
   TrialResult run() {
     begin();
     break_things();
-    if (recover()) make_progress();
+    recover();
     conclude();
     return std::move(result_);
   }
@@ -89,102 +89,31 @@ class Trial {
   }
 
   /// Everything is put right, but for a node that is gone for good: its directory was wiped, or it was not to be saved.
-  bool recover() {
-    healed_at_ = world_.now();
+  void recover() {
+    const Instant healed_at = world_.now();
     world_.retire(spare_);
     const bool wiped = std::ranges::any_of(world_.losses(), &Loss::silent);
     if (wiped || leaves_one_dead_) {
       world_.retire(forgetful_);
-      world_.note({.host = forgetful_, .until = healed_at_, .shows = healed_at_, .silent = true});
+      world_.note({.host = forgetful_, .until = healed_at, .shows = healed_at, .silent = true});
     }
     end_faults(world_);
-    const bool recovered = world_.run_until([&] { return well() && world_.all_see_all(); }, config_.recovery);
-    result_.recovered_in = world_.now() - healed_at_;
-    if (!recovered)
-      demand(false, world_.all_ready() ? "not all nodes see all others alive" : "not ready:" + names_of_unready());
-    return recovered && demand(world_.run_until([&] { return clients_.idle() && !anybody_owes(); }, 20s),
-                               "a client was never answered");
-  }
-
-  /// Whoever stops is started again, as a service manager would: one that was asked to stop while it
-  /// was frozen stops only when it is thawed, and one whose copy is gone may hear of that copy only now.
-  bool well() {
-    world_.start_all();
-    return world_.all_ready();
-  }
-
-  bool anybody_owes() {
-    for (HostIndex host = 0; host < world_.hosts(); ++host)
-      if (world_.host(host).owes() > 0) return true;
-    return false;
-  }
-
-  std::string names_of_unready() {
-    std::string names;
-    for (HostIndex i = 0; i < world_.hosts(); ++i) {
-      const Host& host = world_.host(i);
-      if (host.ready() || !world_.in_service(i)) continue;
-      names += fmt::format(" n{}", i);
-      if (host.halted()) names += fmt::format(" ({})", host.halted()->why);
-    }
-    return names;
-  }
-
-  /// Reads and writes must go well on every key now, as strong as the replicas that are left allow.
-  /// Where none is missing, the write at all brings them to the same state: what they do of their own
-  /// accord is not asked for here.
-  void make_progress() {
-    const std::size_t newcomer = workload_.clients;
-    for (std::size_t key = 0; key < workload_.keys; ++key) {
-      const auto strength = strongest(key);
-      insist([&](HostIndex host) { return clients_.get(newcomer, host, key, strength); });
-      insist([&](HostIndex host) { return clients_.put(newcomer, host, key, strength, false); });
-      insist([&](HostIndex host) { return clients_.get(newcomer, host, key, strength); });
-    }
-    demand(world_.run_until([&] { return well() && !anybody_owes(); }, config_.recovery),
-           "not ready:" + names_of_unready());
-    Dump all = dump(world_, workload_.keys);
-    holdings_ = std::move(all.holdings);
-    for (Violation& violation : all.violations) result_.violations.push_back(std::move(violation));
-  }
-
-  Op::Strength strongest(std::size_t key) {
-    const auto is_there = [&](NodeId node) {
-      for (HostIndex host = 0; host < world_.hosts(); ++host)
-        if (world_.in_service(host) && world_.host(host).id() == node) return true;
-      return false;
-    };
-    return std::ranges::all_of(replicas_of(world_, key), is_there) ? Op::Strength::all : Op::Strength::majority;
-  }
-
-  /// Connections may still be on their way back, so a client that is refused tries again.
-  void insist(const std::function<OpId(HostIndex)>& operation) {
-    const Instant end = world_.now() + config_.recovery;
-    for (HostIndex host = 0;; host = (host + 1) % world_.hosts()) {
-      if (!world_.in_service(host)) continue;
-      well();
-      const OpId id = operation(host);
-      const bool answered = world_.run_until([&] { return clients_.idle(); }, 10s);
-      const Op& op = history_.ops[id];
-      if (answered && op.outcome == Outcome::done) break;
-      if (!demand(
-              answered && world_.now() < end,
-              fmt::format("long after everything was put right, #{} on key {} still fails: {}", id, op.key, op.words)))
-        break;
-      world_.run_for(100ms);
-    }
-    result_.recovered_in = std::max(result_.recovered_in, world_.now() - healed_at_);
-  }
-
-  bool demand(bool condition, std::string what) {
-    if (!condition) result_.violations.push_back({"liveness", std::move(what), {}});
-    return condition;
+    Recovery recovery(world_, clients_, history_,
+                      {.keys = workload_.keys,
+                       .client = workload_.clients,
+                       .within = config_.recovery,
+                       .convergence = config_.convergence});
+    end_ = recovery.run();
+    result_.recovered_in = world_.now() - healed_at;
+    result_.violations = recovery.violations();
+    result_.violations.insert(result_.violations.end(), end_.violations.begin(), end_.violations.end());
   }
 
   void conclude() {
     const auto found = check(history_, {.replicas = std::min<std::size_t>(3, config_.hosts),
                                         .losses = world_.losses(),
-                                        .holdings = std::move(holdings_)});
+                                        .holdings = std::move(end_.holdings),
+                                        .owings = std::move(end_.owings)});
     // The causes before the consequences.
     result_.violations.insert(result_.violations.begin(), found.begin(), found.end());
     result_.violations.insert(result_.violations.begin(), ledger_.violations().begin(), ledger_.violations().end());
@@ -216,10 +145,9 @@ class Trial {
   History history_;
   Ledger ledger_{world_.losses()};
   Clients clients_;
-  std::vector<Holding> holdings_;
+  Dump end_;
   TrialResult result_;
   bool recovering_{};
-  Instant healed_at_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/checker.hpp"
+#include "sim/convergence.hpp"
 #include "sim/fault.hpp"
 #include "sim/world.hpp"
 
@@ -18,8 +19,10 @@ struct TrialConfig {
   std::size_t hosts = 5;
   EngineKind engine = EngineKind::memory;
   Duration faults_for = 20s;
-  /// After the last fault everything must work again within this.
+  /// After the last fault each step of the way back must be done within this: see Recovery.
   Duration recovery = 60s;
+  /// Raised when replicas heal each other without anybody's reads.
+  Convergence convergence = Convergence::by_reads;
   /// Of the faults that are drawn, those that happen, by their number; without it all of them. What is drawn is the
   /// same either way.
   std::optional<std::set<std::size_t>> only;
