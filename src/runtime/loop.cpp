@@ -11,6 +11,7 @@ Loop::Loop() : started_ns_(uv_hrtime()) {
   uv_prepare_start(before_poll_->get(), [](uv_prepare_t* handle) {
     auto* self = static_cast<Loop*>(handle->loop->data);
     if (self->turn_end_) self->turn_end_();
+    ++self->turn_;
   });
   uv_unref(before_poll_->as_handle());  // no reason to keep the loop alive
 }

@@ -29,12 +29,15 @@ class Loop {
 
   uv_loop_t* get() { return &loop_; }
   Instant now() const;
+  /// Counts the turns: what must happen once in each compares.
+  std::uint64_t turn() const { return turn_; }
   /// One buffer for every read of the loop: a connection that is idle holds none.
   uv_buf_t read_buffer() { return uv_buf_init(buffer_.data(), buffer_.size()); }
 
  private:
   uv_loop_t loop_;
   std::uint64_t started_ns_;
+  std::uint64_t turn_ = 0;
   std::function<void()> turn_end_;
   std::array<char, 256 * 1024> buffer_;
   std::unique_ptr<Handle<uv_prepare_t>> before_poll_;

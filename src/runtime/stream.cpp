@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "runtime/sockaddr.hpp"
 
@@ -87,11 +88,13 @@ Result<> Stream::start_reading() {
   const int error = uv_read_start(
       tcp_.as_stream(),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
-        *buffer = static_cast<Loop*>(handle->loop->data)->read_buffer();
+        Stream* self = stream_of(handle);
+        *buffer = self == nullptr ? uv_buf_init(nullptr, 0) : self->buffer_of_turn();
       },
       [](uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
         Stream* self = stream_of(reinterpret_cast<uv_handle_t*>(stream));
-        if (self == nullptr || count == 0) return;
+        const bool had_its_turn = count == UV_ENOBUFS;
+        if (self == nullptr || count == 0 || had_its_turn) return;
         if (count < 0)
           return self->broke(count == UV_EOF ? "the other side closed the connection"
                                              : describe(static_cast<int>(count)));
@@ -99,6 +102,13 @@ Result<> Stream::start_reading() {
       });
   if (error != 0) return fail(ErrorCode::connection_lost, describe(error));
   return {};
+}
+
+/// libuv would go on as long as a read fills its buffer, up to 32 times. Without a buffer it stops,
+/// and comes back with the next turn.
+uv_buf_t Stream::buffer_of_turn() {
+  if (std::exchange(read_in_turn_, loop_.turn()) == loop_.turn()) return uv_buf_init(nullptr, 0);
+  return loop_.read_buffer();
 }
 
 void Stream::pause() {

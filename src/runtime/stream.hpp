@@ -48,6 +48,7 @@ class WriteQueue {
 /// One TCP connection. Bytes to send are gathered by appending to `output()` and marking it with
 /// `touch()`; they go to the kernel at the end of the turn with one system call, without waiting
 /// for the socket to be reported writable. Only what the kernel does not take waits in libuv.
+/// It is read once in a turn, a buffer at most: whoever floods holds up nobody else.
 class Stream {
  public:
   Stream(Loop& loop, WriteQueue& queue, StreamOwner& owner);
@@ -79,6 +80,7 @@ class Stream {
 
   void configure();
   Result<> start_reading();
+  uv_buf_t buffer_of_turn();
   void flush();
   void wait_for_socket(std::size_t taken);
   void on_waited(int status, std::size_t bytes);
@@ -93,6 +95,7 @@ class Stream {
   Bytes output_;
   std::size_t last_waiting_bytes_ = 0;
   Instant last_progress_;
+  std::uint64_t read_in_turn_ = 0;
   bool dirty_ = false;
   bool open_ = false;
   bool paused_ = false;
