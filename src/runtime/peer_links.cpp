@@ -55,10 +55,11 @@ void PeerLinks::send(NodeId to, const wire::Message& message) {
     if (!peer.link->send(message)) drop(*peer.link, "it does not take what we send");
     return;
   }
-  const bool may_wait = peer.dialled != nullptr || (peer.address && loop_.now() >= peer.next_dial);
+  const bool is_coming = peer.dialled != nullptr || peer.awaited;
+  const bool may_wait = is_coming || (peer.address && loop_.now() >= peer.next_dial);
   if (!may_wait || peer.waiting.size() > waiting_bytes_max) return tell_disconnected(to, peer);
   PeerLink::append_frame(message, peer.waiting);
-  if (peer.dialled == nullptr) dial(to, peer);
+  if (!is_coming) dial(to, peer);
 }
 
 void PeerLinks::send(const Address& to, const wire::Message& message) {
@@ -123,6 +124,7 @@ void PeerLinks::on_up(PeerLink& link) {
   if (!peer.address) peer.address = link.theirs().peer;
   peer.pause = Duration::zero();
   peer.told_disconnected = false;
+  peer.awaited = false;
   link.send_frames(peer.waiting);
   link.send_frames(waiting);
   peer.waiting = Bytes();
@@ -203,6 +205,7 @@ PeerLink* PeerLinks::dial(const Address& to) {
 }
 
 void PeerLinks::dial(NodeId node, Peer& peer) {
+  peer.awaited = false;
   peer.dialled = dial(peer.address);
   if (peer.dialled == nullptr) dial_failed(node, peer, false);
 }
@@ -210,7 +213,8 @@ void PeerLinks::dial(NodeId node, Peer& peer) {
 void PeerLinks::dial_failed(NodeId node, Peer& peer, bool unwanted) {
   peer.pause = std::clamp(peer.pause * 2, first_pause, longest_pause);
   peer.next_dial = loop_.now() + peer.pause;
-  if (unwanted && peer.pause <= unwanted_pause_max) return;
+  peer.awaited = unwanted && peer.pause <= unwanted_pause_max;
+  if (peer.awaited) return;
   peer.waiting = Bytes();
   tell_disconnected(node, peer);
 }

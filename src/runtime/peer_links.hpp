@@ -45,6 +45,7 @@ class PeerLinks final : public PeerLinkOwner {
     Bytes waiting;                ///< frames for the dialled link
     Duration pause{};             ///< before the next dial
     Instant next_dial;
+    bool awaited = false;  ///< it did not want our dial: its own is on its way
     bool told_disconnected = false;
   };
   /// Whoever listens at an address; it becomes a Peer when its hello says who it is.

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "base/random.hpp"
 #include "free_address.hpp"
 #include "runtime/sockaddr.hpp"
 
@@ -96,6 +97,35 @@ TEST_CASE("two nodes that dial each other keep one link and lose nothing") {
     CHECK(b.links.links_up() == 1);
     CHECK(a.disconnected.empty());
     CHECK(b.disconnected.empty());
+  }
+}
+
+TEST_CASE("however two dials at once interleave, one link stays, and every message comes once and in order") {
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t i = 0; i < 20; ++i) all.push_back(i);
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    Loop loops[2];
+    End a(loops[0], 1), b(loops[1], 2);
+    End* ends[]{&a, &b};
+    std::uint64_t said[2]{};
+    a.links.introduce(b.node, b.address);
+    b.links.introduce(a.node, a.address);
+    const auto settled = [&] { return a.heard.size() >= all.size() && b.heard.size() >= all.size(); };
+    for (int step = 0; step < 20'000 && !settled(); ++step) {
+      const std::size_t who = random.below(2);
+      if (said[who] < all.size() && random.chance(1, 3)) ends[who]->say(*ends[1 - who], said[who]++);
+      ends[who]->links.tick();
+      ends[who]->writes.flush();
+      uv_run(loops[who].get(), UV_RUN_NOWAIT);
+      if (said[0] == all.size() && said[1] == all.size()) usleep(100);
+    }
+    CHECK(a.heard == all);
+    CHECK(b.heard == all);
+    CHECK(a.connected == std::vector{b.node});
+    CHECK(b.connected == std::vector{a.node});
+    CHECK((a.disconnected.empty() && b.disconnected.empty()));
   }
 }
 
