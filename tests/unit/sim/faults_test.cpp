@@ -1,0 +1,83 @@
+#include "sim/faults.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+using namespace starling;
+using namespace starling::sim;
+
+namespace {
+
+constexpr Terrain five{.hosts = 5, .spare = 5, .forgetful = 2};
+
+std::vector<Fault> draw(std::uint64_t seed) {
+  Random random(seed);
+  return draw_faults(random, five, Instant{1s}, 20s);
+}
+
+}  // namespace
+
+TEST_CASE("a seed draws few kinds, several of each, and together the seeds draw every kind") {
+  std::map<FaultKind, std::size_t> drawn;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    std::map<FaultKind, std::size_t> here;
+    for (const Fault& fault : draw(seed)) ++here[fault.kind];
+    CHECK(here.size() < fault_kinds / 2 + 2);
+    for (const auto& [kind, times] : here) drawn[kind] += times;
+  }
+  CHECK(drawn.size() == fault_kinds);
+}
+
+TEST_CASE("faults come in the order in which they begin, and each ends later") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Instant last{1s};
+    for (const Fault& fault : draw(seed)) {
+      CHECK(fault.begins >= last);
+      CHECK(fault.ends > fault.begins);
+      CHECK_FALSE(line_of(fault).empty());
+      last = fault.begins;
+    }
+  }
+}
+
+TEST_CASE("faults that overlap add up, and leave nothing behind when all have ended") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    CAPTURE(seed);
+    World world({.seed = seed, .hosts = 5});
+    world.add_host();
+    world.retire(5);
+    const auto faults = draw(seed);
+    for (const Fault& fault : faults) fault.begin(world);
+    for (const Fault& fault : faults) fault.end(world);
+    const Weather well;
+    const Weather& now = world.network().weather();
+    CHECK(now.delay_min == well.delay_min);
+    CHECK(now.delay_spread == well.delay_spread);
+    CHECK(now.late_per_mille == well.late_per_mille);
+    CHECK(now.late_max == well.late_max);
+    CHECK(now.loss_per_mille + now.twice_per_mille + now.corrupt_per_mille == 0);
+    for (HostIndex host = 0; host < 5; ++host) {
+      CHECK(world.host(host).disk().speed().slow_max == DiskSpeed{}.slow_max);
+      CHECK_FALSE(world.host(host).frozen());
+      for (HostIndex other = 0; other < 5; ++other) {
+        CHECK_FALSE(world.network().links().blocked(host, other));
+        CHECK_FALSE(world.network().links().clogged(host, other));
+        CHECK(world.network().links().slowness(host, other) == 0s);
+      }
+    }
+  }
+}
+
+TEST_CASE("only one machine of a run may lose what it has acknowledged") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    World world({.seed = seed, .hosts = 5});
+    world.add_host();
+    world.retire(5);
+    for (const Fault& fault : draw(seed)) {
+      fault.begin(world);
+      fault.end(world);
+    }
+    for (const Loss& loss : world.losses()) CHECK(loss.host == five.forgetful);
+  }
+}
