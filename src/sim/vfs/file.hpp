@@ -30,7 +30,6 @@ class File {
 
   /// A bit that turned on the disk, and was read from there.
   void flip_bit(std::uint64_t bit);
-  bool synced() const { return unsynced_.empty(); }
 
  private:
   struct Change {

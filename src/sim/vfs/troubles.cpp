@@ -26,7 +26,6 @@ void Troubles::plan(Trouble trouble) {
 }
 
 std::optional<Mishap> Troubles::befalls(Call call) {
-  ++calls_;
   if (!trouble_ || !can_suffer(call, trouble_->mishap)) return std::nullopt;
   ++candidates_;
   const bool hit = trouble_->lasting ? candidates_ >= trouble_->nth : candidates_ == trouble_->nth;

@@ -27,7 +27,7 @@ struct Trouble {
   Fate written = Fate::nothing_survives();  ///< lost_sync: what reached the disk all the same
 };
 
-/// Decides about each call whether it goes wrong, and how. Counts them.
+/// Decides about each call whether it goes wrong, and how.
 class Troubles {
  public:
   void plan(Trouble trouble);
@@ -36,15 +36,12 @@ class Troubles {
   std::optional<Mishap> befalls(Call call);
   /// How often something has gone wrong since the last plan.
   std::uint64_t struck() const { return struck_; }
-  /// All calls ever.
-  std::uint64_t calls() const { return calls_; }
   Fate& written() { return trouble_->written; }
 
  private:
   std::optional<Trouble> trouble_;
   std::uint64_t candidates_{};
   std::uint64_t struck_{};
-  std::uint64_t calls_{};
 };
 
 }  // namespace starling::sim::vfs
