@@ -17,7 +17,6 @@ bool converged(const Dump& dump);
 
 /// Who brings replicas of a healed cluster to the same state, and so when that is demanded of them.
 enum class Convergence : std::uint8_t {
-  by_writes,  ///< a client reads and writes each key at all of them; before that nothing is demanded
   by_reads,   ///< a client reads each key at all of them, once
   by_itself,  ///< nobody
 };

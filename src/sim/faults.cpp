@@ -44,7 +44,7 @@ static_assert(std::size(drawers) == fault_kinds);
 /// Most are short, so that much happens; some last for most of the run.
 void draw_times(Draw& draw, Instant from, Duration length) {
   draw.begins = from + draw.up_to(length);
-  draw.ends = draw.begins + draw.up_to(draw.random.chance(1, 5) ? length : 4s);
+  draw.ends = draw.begins + draw.up_to(draw.random.chance(1, 3) ? length : length / 5);
 }
 
 /// Machines that all moved while they could not talk find each other only through whoever knows where they are.

@@ -21,8 +21,10 @@ Dump Recovery::run() {
   if (!find_each_other()) return {};
   if (config_.convergence != Convergence::by_itself && !read_everything()) return {};
   // Where they do not converge, the difference is what has to be told: no write must hide it.
-  const bool ready_to_write = config_.convergence == Convergence::by_writes || converge();
-  if (ready_to_write && !write_everything()) return {};
+  if (converge()) {
+    if (!write_everything()) return {};
+    converge();
+  }
   const auto at_rest = [&] { return all_run() && nobody_waits(); };
   if (!demand(world_.run_until(at_rest, config_.within), "not ready:" + names_of_unready())) return {};
   return dump(world_, config_.keys);

@@ -15,15 +15,34 @@ namespace starling::sim {
 
 namespace {
 
+/// What a seed decides before there is a world.
+struct Setting {
+  explicit Setting(std::uint64_t seed) {
+    Random random(~seed);
+    if (random.chance(1, 6)) slowness = 4;
+    if (random.chance(1, 2)) gossip = membership::Profile::local();
+  }
+
+  int slowness = 1;  ///< so many times more time for as many operations: enough for nodes to be given up
+  membership::Profile gossip;
+};
+
+Workload draw_workload(const Setting& setting, Random& random) {
+  Workload load = Workload::draw(random);
+  load.think_max *= setting.slowness;
+  return load;
+}
+
 class Trial {
  public:
   explicit Trial(const TrialConfig& config)
       : config_(config),
+        setting_(config.seed),
         world_({.seed = config.seed, .hosts = config.hosts, .engine = config.engine, .node = small_node()}),
         spare_(world_.add_host().index()),
         forgetful_(world_.random().below(config.hosts)),
         leaves_one_dead_(config.hosts >= can_miss_one && world_.random().chance(1, 4)),
-        workload_(Workload::draw(world_.random())),
+        workload_(draw_workload(setting_, world_.random())),
         clients_(world_, workload_, history_) {}
 
   TrialResult run() {
@@ -40,9 +59,10 @@ class Trial {
   }
 
  private:
-  static node::Config small_node() {
+  node::Config small_node() const {
     node::Config node;
     node.partitions = 16;
+    node.gossip = setting_.gossip;
     return node;
   }
 
@@ -58,8 +78,8 @@ class Trial {
 
   std::map<std::size_t, Fault> draw() {
     Random random = world_.random().fork();
-    std::vector<Fault> drawn = draw_faults(random, {.hosts = config_.hosts, .spare = spare_, .forgetful = forgetful_},
-                                           world_.now(), config_.faults_for);
+    const Terrain terrain{.hosts = config_.hosts, .spare = spare_, .forgetful = forgetful_};
+    std::vector<Fault> drawn = draw_faults(random, terrain, world_.now(), length_of(config_));
     std::map<std::size_t, Fault> chosen;
     for (std::size_t number = 0; number < drawn.size(); ++number)
       if ((!config_.only || config_.only->contains(number)) && drawn[number].begins < world_.now() + lasting())
@@ -67,7 +87,7 @@ class Trial {
     return chosen;
   }
 
-  Duration lasting() const { return config_.stop_after.value_or(config_.faults_for); }
+  Duration lasting() const { return config_.stop_after.value_or(length_of(config_)); }
 
   void break_things() {
     result_.faults = draw();
@@ -137,6 +157,7 @@ class Trial {
   }
 
   TrialConfig config_;
+  Setting setting_;
   World world_;
   HostIndex spare_;
   HostIndex forgetful_;
@@ -151,6 +172,8 @@ class Trial {
 };
 
 }  // namespace
+
+Duration length_of(const TrialConfig& config) { return config.faults_for * Setting(config.seed).slowness; }
 
 TrialResult run_trial(const TrialConfig& config) { return Trial(config).run(); }
 

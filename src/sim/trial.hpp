@@ -18,7 +18,7 @@ struct TrialConfig {
   std::uint64_t seed = 1;
   std::size_t hosts = 5;
   EngineKind engine = EngineKind::memory;
-  Duration faults_for = 20s;
+  Duration faults_for = 20s;  ///< some seeds take their time, and four times as long
   /// After the last fault each step of the way back must be done within this: see Recovery.
   Duration recovery = 60s;
   /// Raised when replicas heal each other without anybody's reads.
@@ -50,6 +50,9 @@ struct TrialResult {
 /// nodes and demand that they make progress and converge in time (liveness), then check what the
 /// clients saw and what every replica holds. Some seeds leave one node dead for ever.
 TrialResult run_trial(const TrialConfig& config);
+
+/// How long things go wrong in it.
+Duration length_of(const TrialConfig& config);
 
 /// What would go wrong in it, by number.
 std::map<std::size_t, Fault> faults_of(const TrialConfig& config);

@@ -16,7 +16,7 @@ std::uint32_t perhaps(Random& random, std::uint32_t most) { return random.chance
 Workload Workload::draw(Random& random) {
   Workload load;
   load.clients = 2 + random.below(5);
-  load.keys = 1 + random.below(5);
+  load.keys = 1 + random.below(random.chance(1, 4) ? 20 : 5);
   load.counters = random.chance(1, 2) ? 0 : 1 + random.below(load.keys);
   load.think_max = 10ms * static_cast<std::int64_t>(1 + random.below(15));
   load.hot_percent = perhaps(random, 90);
@@ -36,8 +36,11 @@ Workload Workload::draw(Random& random) {
 
 std::vector<Habits> draw_habits(const Workload& workload, std::size_t hosts, Random& random) {
   std::vector<Habits> all(workload.clients);
+  // Where all are at home at one node, the others only ever merge.
+  const HostIndex first_home = random.below(hosts);
+  const bool together = random.chance(1, 2);
   for (Habits& habits : all) {
-    habits.home = random.below(hosts);
+    habits.home = together ? first_home : random.below(hosts);
     habits.settled = random.chance(workload.settled_percent, 100);
     if (random.chance(workload.holding_percent, 100)) habits.holds = 1s + 1ms * up_to(random, 9'000);
     if (random.chance(workload.retrying_percent, 100)) habits.attempts = 2 + up_to(random, attempts_max - 2);

@@ -40,7 +40,7 @@ class Minimizing {
   /// A longer run need not fail where a shorter one does, but halving finds a short one all the same.
   void cut_short() {
     sim::TrialConfig trial = shortest_.trial;
-    Duration longest = trial.stop_after.value_or(trial.faults_for);
+    Duration longest = trial.stop_after.value_or(sim::length_of(trial));
     for (Duration too_short = 0ms; longest - too_short > 50ms;) {
       trial.stop_after = std::chrono::floor<std::chrono::milliseconds>((longest + too_short) / 2);
       (try_out(trial) ? longest : too_short) = *trial.stop_after;
