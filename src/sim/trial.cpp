@@ -15,16 +15,20 @@ namespace starling::sim {
 
 namespace {
 
+constexpr Duration supervision_period = 1s;
+
 /// What a seed decides before there is a world.
 struct Setting {
   explicit Setting(std::uint64_t seed) {
     Random random(~seed);
     if (random.chance(1, 6)) slowness = 4;
     if (random.chance(1, 2)) gossip = membership::Profile::local();
+    supervised = random.chance(1, 2);
   }
 
   int slowness = 1;  ///< so many times more time for as many operations: enough for nodes to be given up
   membership::Profile gossip;
+  bool supervised{};  ///< who stops by itself is started again
 };
 
 Workload draw_workload(const Setting& setting, Random& random) {
@@ -93,8 +97,18 @@ class Trial {
     result_.faults = draw();
     for (const auto& [number, fault] : result_.faults) schedule(fault);
     clients_.start(world_.now() + lasting());
+    if (setting_.supervised) supervise();
     world_.run_for(lasting());
     recovering_ = true;
+  }
+
+  void supervise() {
+    world_.agenda().after(supervision_period, [this] {
+      if (recovering_) return;
+      for (HostIndex host = 0; host < config_.hosts; ++host)
+        if (const auto& halted = world_.host(host).halted(); halted && halted->failed) world_.host(host).start();
+      supervise();
+    });
   }
 
   void schedule(const Fault& fault) {
