@@ -75,7 +75,7 @@ std::string never_drawn(const Totals& totals) {
 
 std::string words_of(const std::map<sim::FaultKind, std::uint64_t>& faults) {
   std::vector<std::pair<sim::FaultKind, std::uint64_t>> sorted(faults.begin(), faults.end());
-  std::ranges::stable_sort(sorted, std::greater(), [](const auto& entry) { return entry.second; });
+  std::ranges::sort(sorted, std::greater(), [](const auto& entry) { return std::pair(entry.second, entry.first); });
   std::string words;
   for (const auto& [kind, count] : sorted)
     words += fmt::format("{}{} {}", words.empty() ? "" : ", ", sim::name_of(kind), count);
