@@ -14,7 +14,8 @@ void Handoff::start(const View& view, port::Outbox& out) {
   arm(view, out);
 }
 
-void Handoff::on_hint_kept(const View& view, port::Outbox& out) {
+void Handoff::on_hint_left(const View& view, port::Outbox& out) {
+  hint_left_ = true;
   if (!awake_) arm(view, out);
 }
 
@@ -63,6 +64,7 @@ void Handoff::on_message(NodeId from, const wire::MergeReply& reply, const View&
 Step Handoff::step(const View& view, port::Outbox& out) { return {config_, view, tickets_, last_request_, out}; }
 
 void Handoff::look(port::Outbox& out) {
+  hint_left_ = false;
   counting_ = tickets_.next();
   out.store(counting_, storage::CountHints{});
 }
@@ -78,7 +80,7 @@ void Handoff::on_counts(const storage::CountHintsAnswer& answer, const View& vie
   std::erase_if(deliveries_, [&](const auto& entry) { return entry.second.idle() && !owed_.contains(entry.first); });
   Step now = step(view, out);
   for (const auto& [target, count] : owed_) deliveries_.try_emplace(target, target).first->second.begin(count, now);
-  if (owed_.empty() && deliveries_.empty()) {
+  if (owed_.empty() && deliveries_.empty() && !hint_left_) {
     awake_ = false;
     timer_ = {};
   }

@@ -25,7 +25,8 @@ class Handoff {
 
   /// Once, when there is a ring: hints may have been left by an earlier life.
   void start(const View& view, port::Outbox& out);
-  void on_hint_kept(const View& view, port::Outbox& out);
+  /// Storage has been asked to keep one: a look that comes after finds it, whenever that is.
+  void on_hint_left(const View& view, port::Outbox& out);
   void on_connected(NodeId peer, const View& view, port::Outbox& out);
   void on_peer_lost(NodeId peer);
   void on_timer(port::Ticket ticket, const View& view, port::Outbox& out);
@@ -53,6 +54,7 @@ class Handoff {
   port::Ticket counting_;
   port::Ticket timer_;
   bool awake_{};
+  bool hint_left_{};  ///< since the last look
 };
 
 }  // namespace starling::handoff

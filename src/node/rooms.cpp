@@ -40,6 +40,15 @@ wire::MemberUpdate self_update(const Config& config, const storage::BootRecord& 
           .client = config.client};
 }
 
+/// Of the command that asks for it, not of its answer: by then the request may have been given up, and
+/// storage keeps the hint all the same.
+bool leaves_hint(const port::Effect& effect) {
+  const auto* store = std::get_if<port::Store>(&effect);
+  if (!store) return false;
+  const auto* put = std::get_if<storage::Put>(&store->command);
+  return (put && !put->hinted.empty()) || std::holds_alternative<storage::KeepHint>(store->command);
+}
+
 bool founds_alone(const Config& config) {
   return config.init == InitMode::always || (config.init == InitMode::automatic && config.seeds.empty());
 }
@@ -107,24 +116,24 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
   }
   if (life == Life::confirming && actor_check.done()) become_ready(out);
   if (auto heard = membership.newer_epoch()) book.on_epoch_seen(heard->from, heard->epoch, now, out);
-  heed_notices(effects_before, now, out);
+  heed_effects(effects_before, now, out);
   if (life == Life::stopping) finish_stop(now, out);
 }
 
 /// Whatever waits for a member that is gone must not wait for its time-out; a hint is to be delivered one day.
-void Rooms::heed_notices(std::size_t effects_before, Instant now, port::Outbox& out) {
+void Rooms::heed_effects(std::size_t effects_before, Instant now, port::Outbox& out) {
   std::vector<NodeId> lost;
-  bool hint_kept = false;
+  bool hints_left = false;
   for (const auto& effect : std::span(out.effects()).subspan(effects_before)) {
     if (std::holds_alternative<port::Halt>(effect)) life = Life::halted;
     const auto* notice = std::get_if<port::Notice>(&effect);
-    hint_kept |= notice && notice->kind == port::NoticeKind::hint_kept;
+    hints_left |= leaves_hint(effect);
     if (notice && (notice->kind == port::NoticeKind::member_died || notice->kind == port::NoticeKind::member_left))
       lost.push_back(notice->about);
   }
   if (!coordinator) return;
   for (NodeId node : lost) coordinator->on_peer_lost(node, view(now), out);
-  if (hint_kept) handoff.on_hint_kept(view(now), out);
+  if (hints_left) handoff.on_hint_left(view(now), out);
 }
 
 void Rooms::stop(Instant now, port::Outbox& out) {

@@ -56,7 +56,7 @@ struct Rooms {
  private:
   void enter_cluster(Instant now, port::Outbox& out);
   void become_ready(port::Outbox& out);
-  void heed_notices(std::size_t effects_before, Instant now, port::Outbox& out);
+  void heed_effects(std::size_t effects_before, Instant now, port::Outbox& out);
   void finish_stop(Instant now, port::Outbox& out);
 
   port::Ticket peers_timer_;

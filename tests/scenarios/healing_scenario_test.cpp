@@ -78,3 +78,18 @@ TEST_CASE("a read at all repairs a replica that lost what it had, and leaves the
   CHECK(scene.world.host(1).noticed(port::NoticeKind::read_repaired) == keys);
   scene.check_promises();
 }
+
+TEST_CASE("a hint that a stalled disk keeps only after its write was given up is delivered all the same") {
+  Scene scene(38, 3, many_keys);
+  scene.world.host(2).kill();
+  REQUIRE(scene.world.run_until([&] { return scene.world.all_see_all(); }, 60s));
+  scene.world.run_for(10s);  // nobody is owed anything, so nobody looks
+  scene.world.host(1).disk().stall(4s);
+  const OpId put = scene.clients.put(0, 1, 0, Op::Strength::one, true);
+  CHECK(scene.done(put).outcome == Outcome::in_doubt);
+  scene.world.run_for(10s);
+  scene.world.host(2).start();
+  REQUIRE(scene.all_well(20s));
+  scene.world.run_for(10s);
+  CHECK(same(scene, 1, 2));
+}

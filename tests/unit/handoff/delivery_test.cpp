@@ -129,10 +129,25 @@ TEST_CASE("while nobody is owed anything storage is left alone, until there is a
   CHECK(world.looks == 1);
   world.owe(away, 1);
   port::Outbox out;
-  world.handoff.on_hint_kept(world.view(), out);
+  world.handoff.on_hint_left(world.view(), out);
   REQUIRE(out.effects().size() == 1);
   world.timers.emplace(std::get<port::ArmTimer>(out.effects()[0]).at,
                        std::get<port::ArmTimer>(out.effects()[0]).ticket);
+  world.pass(world.config.period);
+  CHECK(world.count<wire::HandoffOffer>() == 1);
+}
+
+TEST_CASE("a hint that is left while storage counts is not slept over") {
+  World world;
+  port::Outbox out;
+  world.handoff.start(world.view(), out);
+  REQUIRE(out.effects().size() == 2);
+  const auto counting = std::get<port::Store>(out.effects()[0]).ticket;
+  const auto timer = std::get<port::ArmTimer>(out.effects()[1]);
+  world.handoff.on_hint_left(world.view(), out);
+  world.handoff.on_storage(counting, storage::CountHintsAnswer{}, world.view(), out);
+  world.owe(away, 1);
+  world.timers.emplace(timer.at, timer.ticket);
   world.pass(world.config.period);
   CHECK(world.count<wire::HandoffOffer>() == 1);
 }
