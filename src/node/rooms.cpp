@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "node/peer_book.hpp"
 
 namespace starling::node {
@@ -123,17 +125,17 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
 /// Whatever waits for a member that is gone must not wait for its time-out; a hint is to be delivered one day.
 void Rooms::heed_effects(std::size_t effects_before, Instant now, port::Outbox& out) {
   std::vector<NodeId> lost;
-  bool hints_left = false;
   for (const auto& effect : std::span(out.effects()).subspan(effects_before)) {
     if (std::holds_alternative<port::Halt>(effect)) life = Life::halted;
     const auto* notice = std::get_if<port::Notice>(&effect);
-    hints_left |= leaves_hint(effect);
     if (notice && (notice->kind == port::NoticeKind::member_died || notice->kind == port::NoticeKind::member_left))
       lost.push_back(notice->about);
   }
   if (!coordinator) return;
   for (NodeId node : lost) coordinator->on_peer_lost(node, view(now), out);
-  if (hints_left) handoff.on_hint_left(view(now), out);
+  // What was given up just now may have left some too.
+  if (std::ranges::any_of(std::span(out.effects()).subspan(effects_before), leaves_hint))
+    handoff.on_hint_left(view(now), out);
 }
 
 void Rooms::stop(Instant now, port::Outbox& out) {

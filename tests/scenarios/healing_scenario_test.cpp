@@ -93,3 +93,17 @@ TEST_CASE("a hint that a stalled disk keeps only after its write was given up is
   scene.world.run_for(10s);
   CHECK(same(scene, 1, 2));
 }
+
+TEST_CASE("a hint for a node that says goodbye while a write waits for it is settled when it is back") {
+  Scene scene(39, 3, many_keys);
+  scene.world.run_for(10s);
+  scene.world.host(2).disk().stall(1500ms);
+  scene.put(1, 0);
+  scene.world.host(2).ask_to_stop();
+  REQUIRE(scene.world.run_until([&] { return !scene.world.host(2).up(); }, 10s));
+  CHECK(scene.world.host(1).noticed(port::NoticeKind::hint_kept) == 1);
+  scene.world.host(2).start();
+  REQUIRE(scene.all_well(20s));
+  scene.world.run_for(10s);
+  CHECK(dump(scene.world, 1).owings.empty());
+}
