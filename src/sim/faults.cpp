@@ -41,6 +41,11 @@ constexpr std::pair<FaultKind, Drawer> drawers[] = {
 };
 static_assert(std::size(drawers) == fault_kinds);
 
+/// What a machine has acknowledged goes.
+bool forgets(FaultKind kind) {
+  return kind == FaultKind::wipe || kind == FaultKind::restore || kind == FaultKind::clone;
+}
+
 /// Most are short, so that much happens; some last for most of the run.
 void draw_times(Draw& draw, Instant from, Duration length) {
   draw.begins = from + draw.up_to(length);
@@ -65,7 +70,7 @@ std::vector<Fault> draw_faults(Random& random, const Terrain& terrain, Instant f
   Draw draw{.random = random, .hosts = terrain.hosts, .spare = terrain.spare, .forgetful = terrain.forgetful};
   std::multimap<Instant, Fault> faults;
   for (const auto& [kind, drawer] : drawers) {
-    if (!random.chance(1, 4) || (kind == FaultKind::wipe && terrain.hosts < can_miss_one)) continue;
+    if (!random.chance(1, 4) || (forgets(kind) && terrain.hosts < can_miss_one)) continue;
     for (std::uint32_t times = draw.up_to(4U); times > 0; --times) {
       draw_times(draw, from, length);
       draw.host = random.below(terrain.hosts);
