@@ -9,6 +9,8 @@ namespace {
 /// A client hangs up then; what it asked for may still happen.
 constexpr Duration hangs_up = 5s;
 constexpr Duration back_off = 500ms;
+/// Who moves on uses one of so many keys at a time.
+constexpr std::size_t keys_in_use_of = 8;
 /// A call that nobody takes, or a connection that breaks, is noticed so soon.
 constexpr Duration notices = 100us;
 
@@ -42,6 +44,7 @@ Clients::Clients(World& world, Workload workload, History& history)
       habits_(draw_habits(workload, world.hosts(), random_)) {}
 
 void Clients::start(Instant until) {
+  started_ = world_.now();
   for (std::size_t client = 0; client < workload_.clients; ++client) act(client, until);
 }
 
@@ -49,7 +52,7 @@ void Clients::act(std::size_t client, Instant until) {
   const Duration think(random_.below(static_cast<std::uint64_t>(workload_.think_max.count())) + 1);
   world_.agenda().after(think, [this, client, until] {
     if (world_.now() >= until) return;
-    const std::size_t key = random_.chance(workload_.hot_percent, 100) ? 0 : random_.below(workload_.keys);
+    const std::size_t key = draw_key(until);
     const OpId id = act_on(client, draw_host(client), key);
     Pursuit& pursuit = pursuits_[id];
     pursuit.attempts_left = history_.ops[id].is_write() ? habits(client).attempts - 1 : 0;
@@ -71,6 +74,15 @@ Op::Strength Clients::draw_strength() {
   if (drawn >= 100 - workload_.strong_percent) return Strength::all;
   if (drawn < workload_.weak_percent) return Strength::one;
   return Strength::majority;
+}
+
+std::size_t Clients::draw_key(Instant until) {
+  if (!workload_.moves_on) return random_.chance(workload_.hot_percent, 100) ? 0 : random_.below(workload_.keys);
+  const std::size_t in_use = 1 + workload_.keys / keys_in_use_of;
+  const auto passed = (world_.now() - started_) / 1ms;
+  const auto all = (until - started_) / 1ms + 1;
+  const auto first = static_cast<std::size_t>(passed) * (workload_.keys - in_use) / static_cast<std::size_t>(all);
+  return first + random_.below(in_use);
 }
 
 HostIndex Clients::draw_host(std::size_t client) {

@@ -63,6 +63,7 @@ class Clients {
   void on_written(OpId id, const port::PutReply& reply);
   Strength draw_strength();
   HostIndex draw_host(std::size_t client);
+  std::size_t draw_key(Instant until);
   Habits habits(std::size_t client) const;
 
   World& world_;
@@ -73,6 +74,7 @@ class Clients {
   std::map<std::pair<std::size_t, std::size_t>, Known> known_;  ///< by client and key
   std::map<OpId, Pursuit> pursuits_;
   std::size_t waiting_{};
+  Instant started_;
 };
 
 }  // namespace starling::sim

@@ -25,6 +25,7 @@ Result<storage::BootRecord> Disk::boot() {
   auto shard = storage::Shard::open(*engine_, random_.fork(), {.digests = 16});
   if (!shard) return std::unexpected(shard.error());
   shard_.emplace(std::move(*shard));
+  if (on_opened) on_opened(*this);
   return record;
 }
 

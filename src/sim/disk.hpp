@@ -62,6 +62,8 @@ class Disk {
   /// Housekeeping failed: the process must end.
   std::function<void(Error)> on_broken;
   Committed on_committed;
+  /// A process has opened the directory, and has done nothing with it yet.
+  std::function<void(Disk&)> on_opened;
 
  private:
   void begin();

@@ -3,15 +3,24 @@
 #include <fmt/format.h>
 
 #include "causal/codec.hpp"
+#include "sim/history.hpp"
 
 namespace starling::sim {
 
 void Ledger::on_committed(const storage::Command& command, const Result<storage::Answer>& answer) {
   const auto* put = std::get_if<storage::Put>(&command);
   const auto* merge = std::get_if<storage::Merge>(&command);
+  const auto* get = std::get_if<storage::Get>(&command);
+  if (get && answer) on_state(get->key, std::get<storage::GetAnswer>(*answer).object);
   if (merge && answer) on_merged(*merge);
-  if (put && answer) on_issued(put->partition, std::get<storage::PutAnswer>(*answer).dot, put->sibling.request);
+  if (put && answer) on_put(*put, std::get<storage::PutAnswer>(*answer));
   if (put && !answer && answer.error().code == ErrorCode::storage_failed) ++in_doubt_[put->partition];
+}
+
+void Ledger::on_put(const storage::Put& put, const storage::PutAnswer& answer) {
+  on_issued(put.partition, answer.dot, put.sibling.request);
+  keys_.emplace(put.key, put.partition);
+  if (const auto object = causal::decode_object(answer.object)) on_state(put.key, *object);
 }
 
 void Ledger::on_issued(PartitionId partition, causal::Dot dot, std::uint64_t request) {
@@ -27,6 +36,25 @@ void Ledger::on_issued(PartitionId partition, causal::Dot dot, std::uint64_t req
          fmt::format("partition {}: actor {} issued {} after {}", partition.value, to_string(dot.actor), dot.n, last),
          {}});
   last = dot.n;
+}
+
+void Ledger::on_opened(Disk& disk) {
+  for (const auto& [key, partition] : keys_)
+    if (const auto answer = disk.look(storage::Get{partition, key}))
+      on_state(key, std::get<storage::GetAnswer>(*answer).object);
+}
+
+void Ledger::on_state(const ring::Key& key, const causal::Object& object) {
+  if (!object.filled()) report("whole objects", "a replica has a sibling that its own context does not cover", key);
+  std::vector<causal::Dot> dots;
+  for (const causal::Sibling& sibling : object.siblings)
+    if (!sibling.tombstone) dots.push_back(sibling.dot);
+  const auto [known, fresh] = digests_.try_emplace({key, causal::digest(object)}, dots);
+  if (!fresh && known->second != dots) report("honest digests", "different siblings have one digest", key);
+}
+
+void Ledger::report(std::string rule, std::string what, const ring::Key& key) {
+  violations_.push_back({std::move(rule), std::move(what), History::key_of(key.key()).value_or(0)});
 }
 
 void Ledger::on_merged(const storage::Merge& merge) {

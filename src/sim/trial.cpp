@@ -17,12 +17,21 @@ namespace {
 
 constexpr Duration supervision_period = 1s;
 
+/// So quick that even a short partition ends with everybody dead for the others.
+constexpr membership::Profile quick{.probe_period = 200ms,
+                                    .probe_timeout = 100ms,
+                                    .suspicion_multiplier = 2,
+                                    .suspicion_max_multiplier = 3,
+                                    .gossip_period = 50ms,
+                                    .push_pull_period = 5s};
+
 /// What a seed decides before there is a world.
 struct Setting {
   explicit Setting(std::uint64_t seed) {
     Random random(~seed);
     if (random.chance(1, 6)) slowness = 4;
     if (random.chance(1, 2)) gossip = membership::Profile::local();
+    if (random.chance(1, 4)) gossip = quick;
     supervised = random.chance(1, 2);
   }
 
@@ -71,10 +80,11 @@ class Trial {
   }
 
   void begin() {
-    for (HostIndex host = 0; host < world_.hosts(); ++host)
-      world_.host(host).disk().on_committed = [this](const auto& command, const auto& answer) {
-        ledger_.on_committed(command, answer);
-      };
+    for (HostIndex host = 0; host < world_.hosts(); ++host) {
+      Disk& disk = world_.host(host).disk();
+      disk.on_committed = [this](const auto& command, const auto& answer) { ledger_.on_committed(command, answer); };
+      disk.on_opened = [this](Disk& opened) { ledger_.on_opened(opened); };
+    }
     world_.retire(spare_);
     world_.start_all();
     ensure(world_.found(), "a cluster is not founded in fair weather");

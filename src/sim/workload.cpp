@@ -16,7 +16,8 @@ std::uint32_t perhaps(Random& random, std::uint32_t most) { return random.chance
 Workload Workload::draw(Random& random) {
   Workload load;
   load.clients = 2 + random.below(5);
-  load.keys = 1 + random.below(random.chance(1, 4) ? 20 : 5);
+  load.moves_on = random.chance(1, 3);
+  load.keys = load.moves_on ? 10 + random.below(20) : 1 + random.below(5);
   load.counters = random.chance(1, 2) ? 0 : 1 + random.below(load.keys);
   load.think_max = 10ms * static_cast<std::int64_t>(1 + random.below(15));
   load.hot_percent = perhaps(random, 90);

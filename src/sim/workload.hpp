@@ -15,6 +15,7 @@ struct Workload {
   std::size_t clients = 4;
   std::size_t keys = 3;
   std::size_t counters = 0;  ///< the first of the keys are only read and added to
+  bool moves_on = false;     ///< from key to key, so that each is left as it was then; else all are used all the time
   Duration think_max = 60ms;
   std::uint32_t hot_percent = 0;  ///< of the operations: on the first key; the others on any
   std::uint32_t gets_percent = 40;
