@@ -96,6 +96,7 @@ void Driver::add_counters(port::StatsReply& reply) const {
   reply.counters.emplace_back("clients_cut_off", clients_.cut_off());
   reply.counters.emplace_back("peer_links", links_.links_up());
   reply.counters.emplace_back("datagrams_unsent", datagrams_.dropped());
+  for (auto& counted : links_.traffic().counters()) reply.counters.push_back(std::move(counted));
   for (auto& counted : log_.counts()) reply.counters.push_back(std::move(counted));
 }
 

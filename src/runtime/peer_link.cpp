@@ -28,16 +28,17 @@ Result<> PeerLink::dial(const Address& to) {
   return stream_.connect(to);
 }
 
-void PeerLink::append_frame(const wire::Message& message, Bytes& out) {
+std::size_t PeerLink::append_frame(const wire::Message& message, Bytes& out) {
   const std::size_t at = wire::begin_frame(out);
   wire::encode(message, out);
   wire::finish_frame(out, at);
+  return out.size() - at;
 }
 
-bool PeerLink::send(const wire::Message& message) {
-  append_frame(message, stream_.output());
+std::size_t PeerLink::send(const wire::Message& message) {
+  const std::size_t bytes = append_frame(message, stream_.output());
   stream_.touch();
-  return stream_.unsent() <= output_bytes_max;
+  return stream_.unsent() <= output_bytes_max ? bytes : 0;
 }
 
 void PeerLink::send_frames(BytesView frames) {

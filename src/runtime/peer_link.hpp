@@ -37,11 +37,13 @@ class PeerLink final : private StreamOwner {
   Result<> accept(uv_stream_t* listener);
   Result<> dial(const Address& to);
 
-  /// Only once it is up. False when the other end has left too much unread: the link is to be dropped.
-  bool send(const wire::Message& message);
+  /// Only once it is up. Returns the bytes of the frame; 0 when the other end has left too much unread: the link is
+  /// to be dropped.
+  std::size_t send(const wire::Message& message);
   /// Frames that append_frame() made while there was no link.
   void send_frames(BytesView frames);
-  static void append_frame(const wire::Message& message, Bytes& out);
+  /// Returns the bytes of the frame.
+  static std::size_t append_frame(const wire::Message& message, Bytes& out);
   /// Says that nothing more comes from us. What the other end still sends is heard, if the link was up.
   void close();
 

@@ -52,13 +52,15 @@ void PeerLinks::join(ClusterId cluster) {
 void PeerLinks::send(NodeId to, const wire::Message& message) {
   Peer& peer = peers_[to];
   if (peer.link != nullptr) {
-    if (!peer.link->send(message)) drop(*peer.link, "it does not take what we send");
+    const std::size_t bytes = peer.link->send(message);
+    traffic_.count(message, bytes);
+    if (bytes == 0) drop(*peer.link, "it does not take what we send");
     return;
   }
   const bool is_coming = peer.dialled != nullptr || peer.awaited;
   const bool may_wait = is_coming || (peer.address && loop_.now() >= peer.next_dial);
   if (!may_wait || peer.waiting.size() > waiting_bytes_max) return tell_disconnected(to, peer);
-  PeerLink::append_frame(message, peer.waiting);
+  traffic_.count(message, PeerLink::append_frame(message, peer.waiting));
   if (!is_coming) dial(to, peer);
 }
 
@@ -67,7 +69,7 @@ void PeerLinks::send(const Address& to, const wire::Message& message) {
     if (peer.link != nullptr && peer.link->theirs().peer == to) return send(node, message);
   Stranger& stranger = strangers_[to];
   if (stranger.waiting.size() > waiting_bytes_max) return;
-  PeerLink::append_frame(message, stranger.waiting);
+  traffic_.count(message, PeerLink::append_frame(message, stranger.waiting));
   if (stranger.dialled == nullptr) stranger.dialled = dial(to);
   if (stranger.dialled == nullptr) strangers_.erase(to);
 }

@@ -10,6 +10,7 @@
 #include "runtime/listener.hpp"
 #include "runtime/log.hpp"
 #include "runtime/peer_link.hpp"
+#include "runtime/peer_traffic.hpp"
 
 namespace starling::runtime {
 
@@ -36,6 +37,7 @@ class PeerLinks final : public PeerLinkOwner {
   void tick();
 
   std::size_t links_up() const;
+  const PeerTraffic& traffic() const { return traffic_; }
 
  private:
   struct Peer {
@@ -80,6 +82,7 @@ class PeerLinks final : public PeerLinkOwner {
   std::map<Address, Stranger> strangers_;
   std::vector<std::unique_ptr<PeerLink>> links_;
   std::map<std::pair<NodeId, std::array<std::uint8_t, 16>>, Instant> complaints_;  ///< when to log the next
+  PeerTraffic traffic_;
   std::vector<PeerLink*> lost_;  ///< to be destroyed when none of their calls is under way
 };
 

@@ -70,6 +70,24 @@ TEST_CASE("what is sent before there is a link waits for it, and arrives in orde
   CHECK(b.connected == std::vector{a.node});
 }
 
+TEST_CASE("what is sent is counted by kind, in messages and in bytes, while there is no link too") {
+  Loop loop;
+  End a(loop, 1), b(loop, 2);
+  a.links.introduce(b.node, b.address);
+  a.say(b, 1);
+  REQUIRE(turn(loop, {&a, &b}, [&] { return b.heard.size() == 1; }));
+  a.say(b, 2);
+  a.links.send(b.node, wire::MergeRequest{.object = Bytes(1000, 'x')});
+  const auto counters = a.links.traffic().counters();
+  REQUIRE(counters.size() == 4);
+  CHECK(counters[0].first == "peer_sent.merge_request.messages");
+  CHECK(counters[0].second == 1);
+  CHECK(counters[1].first == "peer_sent.merge_request.bytes");
+  CHECK(counters[1].second > 1000);
+  CHECK(counters[1].second < 1100);
+  CHECK(counters[2] == std::pair<std::string, std::uint64_t>{"peer_sent.stream_ping.messages", 2});
+}
+
 TEST_CASE("a link carries both ways, whoever dialled it") {
   Loop loop;
   End a(loop, 1), b(loop, 2);
