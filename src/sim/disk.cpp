@@ -49,8 +49,20 @@ void Disk::begin() {
 
 void Disk::run() {
   if (agenda_.now() >= stalled_until_) return commit();
+  held_ = true;
+  go_on_when_stall_ends();
+}
+
+void Disk::stall(Duration length) {
+  stalled_until_ = agenda_.now() + length;
+  if (held_) go_on_when_stall_ends();
+}
+
+void Disk::go_on_when_stall_ends() {
   agenda_.at(stalled_until_, [this, life = life_] {
-    if (life == life_) run();
+    if (life != life_ || !held_ || agenda_.now() < stalled_until_) return;
+    held_ = false;
+    commit();
   });
 }
 
@@ -107,6 +119,7 @@ void Disk::crash() {
 void Disk::leave() {
   ++life_;
   idle_awaited_ = false;
+  held_ = false;
   shard_.reset();
   engine_ = nullptr;
   waiting_.clear();

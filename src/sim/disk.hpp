@@ -54,8 +54,8 @@ class Disk {
   /// Nothing is left. Without a process.
   void wipe() { restore({}); }
   void ail(Ailment ailment) { directory_->ail(ailment); }
-  /// Nothing is read or written for so long from now on.
-  void stall(Duration length) { stalled_until_ = agenda_.now() + length; }
+  /// Nothing is read or written for so long from now on, whatever was said before; 0: it goes on.
+  void stall(Duration length);
   DiskSpeed& speed() { return speed_; }
 
   Answered on_answered;
@@ -68,6 +68,7 @@ class Disk {
  private:
   void begin();
   void run();
+  void go_on_when_stall_ends();
   void commit();
   void leave();
   void keep_house(storage::Engine::Pace pace);
@@ -79,6 +80,7 @@ class Disk {
   Random directory_random_;
   DiskSpeed speed_;
   Instant stalled_until_;
+  bool held_{};  ///< what runs would have been committed if it were not for the stall
   std::unique_ptr<Directory> directory_;
   storage::Engine* engine_{};
   std::optional<storage::Shard> shard_;
