@@ -27,6 +27,9 @@ enum class Bug : std::uint8_t {
   batch_not_undone,
   digest_outdated,
   generation_not_saved,
+  leaf_not_updated,
+  tombstone_counted,
+  reaped_without_proof,
 
   // replica
   acknowledged_early,

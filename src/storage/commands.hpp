@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "causal/object.hpp"
 #include "ring/key.hpp"
+#include "storage/healing_commands.hpp"
 
 /// What the core asks of storage and what comes back: plain values. The core sends a command as
 /// an effect and gets the answer as an event; who executes it, and on which thread, it does not know.
@@ -159,8 +160,10 @@ struct SaveRecord {
 struct Done {};
 
 using Command = std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, CountHints, ListHints, SettleHints,
-                             CheckActors, ListActors, DoubtActors, SaveRecord>;
+                             CheckActors, ListActors, DoubtActors, SaveRecord, Survey, BuildTree, DropTree, SumLeaves,
+                             ScanUnseen, ListDigests, JoinSeen, Reap>;
 using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, CountHintsAnswer,
-                            ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer>;
+                            ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer, BuildTreeAnswer,
+                            SumLeavesAnswer, ScanUnseenAnswer, ListDigestsAnswer, ReapAnswer>;
 
 }  // namespace starling::storage

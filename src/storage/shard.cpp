@@ -14,11 +14,18 @@
 
 namespace starling::storage {
 
+namespace {
+
+template <class... Reads>
+bool is_any_of(const Command& command) {
+  return (std::holds_alternative<Reads>(command) || ...);
+}
+
+}  // namespace
+
 bool is_read(const Command& command) {
-  return std::holds_alternative<Get>(command) || std::holds_alternative<GetDigest>(command) ||
-         std::holds_alternative<Scan>(command) || std::holds_alternative<CountHints>(command) ||
-         std::holds_alternative<ListHints>(command) || std::holds_alternative<CheckActors>(command) ||
-         std::holds_alternative<ListActors>(command);
+  return is_any_of<Get, GetDigest, Scan, CountHints, ListHints, CheckActors, ListActors, Survey, BuildTree, DropTree,
+                   SumLeaves, ScanUnseen, ListDigests>(command);
 }
 
 Result<Shard> Shard::open(Engine& engine, Random random, const ShardOptions& options) {
@@ -131,11 +138,20 @@ Shard::Outcome<Shard::Stored> Shard::load(const ring::Key& key) {
   return Stored{*std::move(object), true};
 }
 
+Shard::Place Shard::place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists) {
+  Place place{.partition = partition, .key = key, .exists = exists, .share = {}};
+  if (slot(partition).index) place.share = exists ? share_of(key.token, object) : RowShare{};
+  return place;
+}
+
 /// What fill() restores needs no row: nothing lives, and every write that ever did is in `seen`.
-Result<> Shard::keep(const ring::Key& key, const causal::Object& stripped, bool exists) {
+Result<> Shard::keep(const Place& place, const causal::Object& stripped) {
+  const auto& [partition, key, exists, share] = place;
   if (!planted(Bug::digest_outdated)) digests_.keep(key.token, causal::digest(stripped));
-  if (planted(Bug::tombstone_dropped) && !stripped.live()) return exists ? engine_->erase(key) : Result<>{};
-  if (stripped.siblings.empty() && stripped.context.empty()) return exists ? engine_->erase(key) : Result<>{};
+  const bool says_nothing = stripped.siblings.empty() && stripped.context.empty();
+  const bool stays = !says_nothing && !(planted(Bug::tombstone_dropped) && !stripped.live());
+  if (share) slot(partition).index->change(key, *share, stays ? share_of(key.token, stripped) : RowShare{});
+  if (!stays) return exists ? engine_->erase(key) : Result<>{};
   row_ = encode_row(key.token, stripped);
   return exists ? engine_->update(key, row_) : engine_->insert(key, row_);
 }

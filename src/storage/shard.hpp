@@ -12,12 +12,14 @@
 #include "storage/commands.hpp"
 #include "storage/digest_cache.hpp"
 #include "storage/engine.hpp"
+#include "storage/partition_index.hpp"
 
 namespace starling::storage {
 
 struct ShardOptions {
   std::size_t digests = 1U << 20;       ///< of so many keys it remembers the digest; 16 MiB
   std::uint64_t hints_max = 1'000'000;  ///< for all nodes together
+  std::size_t tree_rows = 2'000;        ///< read in one step of building a Merkle tree
 };
 
 /// True for commands that change nothing: they need no commit, and may be run one by one.
@@ -52,14 +54,30 @@ class Shard {
   struct Slot {
     causal::PartitionState state;
     bool touched{};
+    std::optional<PartitionIndex> index;  ///< none until somebody wants it
   };
   struct Stored {
     causal::Object object;
     bool exists{};
   };
+  /// Where a row is about to change, and what the one before it was to the index.
+  struct Place {
+    PartitionId partition;
+    const ring::Key& key;
+    bool exists{};
+    std::optional<RowShare> share;  ///< none without an index
+  };
+  struct Found {
+    ring::Key key;
+    causal::Object object;
+  };
 
   Shard(Engine& engine, Random random, const ShardOptions& options)
-      : engine_(&engine), random_(random), digests_(options.digests), hints_max_(options.hints_max) {}
+      : engine_(&engine),
+        random_(random),
+        digests_(options.digests),
+        hints_max_(options.hints_max),
+        tree_rows_(options.tree_rows) {}
 
   Outcome<Answer> execute(const Get& get);
   Outcome<Answer> execute(const GetDigest& get);
@@ -74,6 +92,14 @@ class Shard {
   Outcome<Answer> execute(const ListActors& list);
   Outcome<Answer> execute(const DoubtActors& doubt);
   Outcome<Answer> execute(const SaveRecord& save);
+  Outcome<Answer> execute(const Survey& survey);
+  Outcome<Answer> execute(const BuildTree& build);
+  Outcome<Answer> execute(const DropTree& drop);
+  Outcome<Answer> execute(const SumLeaves& sum);
+  Outcome<Answer> execute(const ScanUnseen& scan);
+  Outcome<Answer> execute(const ListDigests& list);
+  Outcome<Answer> execute(const JoinSeen& join);
+  Outcome<Answer> execute(const Reap& reap);
 
   Result<> transact(std::span<Command> commands, std::vector<Result<Answer>>& answers);
   void undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers);
@@ -85,7 +111,9 @@ class Shard {
   Slot& slot(PartitionId partition);
   void touch(PartitionId partition);
   Outcome<Stored> load(const ring::Key& key);
-  Result<> keep(const ring::Key& key, const causal::Object& stripped, bool exists);
+  Place place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists);
+  Result<> keep(const Place& place, const causal::Object& stripped);
+  Result<std::vector<Found>> find_spent(PartitionIndex& index);
   /// False where there are too many.
   Result<bool> keep_hint(const Engine::Hint& hint);
   void forget_hint(NodeId target);
@@ -96,6 +124,7 @@ class Shard {
   std::vector<PartitionId> touched_;
   DigestCache digests_;
   std::uint64_t hints_max_;
+  std::size_t tree_rows_;
   std::map<NodeId, std::uint64_t> hints_;  ///< how many for whom; those that have none are not here
   std::uint64_t hints_total_{};
   std::optional<Error> poison_;

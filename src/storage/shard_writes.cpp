@@ -50,6 +50,7 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
                                fmt::format("the key has {} siblings: read it, and write with the context of that read",
                                            object.siblings.size())));
 
+  const Place place = place_of(put.partition, put.key, object, exists);
   causal::PartitionState& state = slot(put.partition).state;
   auto outcome = causal::apply_put(state, std::move(object), put.context, std::move(put.sibling), random_);
   PutAnswer answer{.dot = outcome.dot,
@@ -63,7 +64,7 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
   }
   if (outcome.repeated) return answer;
   touch(put.partition);
-  if (auto kept = keep(put.key, causal::strip(std::move(outcome.filled), state.seen()), exists); !kept)
+  if (auto kept = keep(place, causal::strip(std::move(outcome.filled), state.seen())); !kept)
     return std::unexpected(std::move(kept.error()));
   return answer;
 }
@@ -76,15 +77,23 @@ Shard::Outcome<Answer> Shard::execute(Merge& merge) {
   if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
   auto& [object, exists] = **stored;
 
+  Place place = place_of(merge.partition, merge.key, object, exists);
+  if (planted(Bug::leaf_not_updated)) place.share.reset();
   causal::PartitionState& state = slot(merge.partition).state;
   const bool known = knows_all(state, *incoming);
   auto outcome = causal::apply_merge(state, std::move(object), *std::move(incoming));
   if ((outcome.changed || !known) && !planted(Bug::seen_not_saved)) touch(merge.partition);
   if (outcome.changed) {
-    if (auto kept = keep(merge.key, causal::strip(std::move(outcome.filled), state.seen()), exists); !kept)
+    if (auto kept = keep(place, causal::strip(std::move(outcome.filled), state.seen())); !kept)
       return std::unexpected(std::move(kept.error()));
   }
   return MergeAnswer{.changed = outcome.changed};
+}
+
+Shard::Outcome<Answer> Shard::execute(const JoinSeen& join) {
+  slot(join.partition).state.join_seen(join.seen);
+  touch(join.partition);
+  return Done{};
 }
 
 Shard::Outcome<Answer> Shard::execute(const DoubtActors& doubt) {
