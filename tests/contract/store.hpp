@@ -81,7 +81,7 @@ class Store {
     ensure(booted.has_value(), "a boot that works");
     boot_ = *std::move(booted);
     auto opened = storage::Shard::open(disk_.engine(), random_.fork(),
-                                       {.digests = 8, .hints_max = 40});  // few, so that they run out
+                                       {.digests = 8, .hints_max = 40, .tree_rows = 3});  // few, so that they run out
     ensure(opened.has_value(), "a shard that opens");
     shard_.emplace(*std::move(opened));
   }
