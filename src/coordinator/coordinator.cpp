@@ -7,6 +7,7 @@
 
 #include "coordinator/hybrid_clock.hpp"
 #include "coordinator/in_flight.hpp"
+#include "port/hints.hpp"
 
 namespace starling::coordinator {
 
@@ -24,6 +25,13 @@ Result<Instant> deadline_of(std::optional<Duration> timeout, const Config& confi
 
 std::size_t bytes_of(const port::PutRequest& request) {
   return request.key.bytes.size() + request.value.size() + (request.context ? request.context->size() : 0);
+}
+
+void tell_of_hints(const storage::Answer& answer, port::Outbox& out) {
+  if (const auto* put = std::get_if<storage::PutAnswer>(&answer))
+    for (const auto& hint : put->hints) port::tell_of_hint(hint, out);
+  if (const auto* kept = std::get_if<storage::HintsAnswer>(&answer))
+    for (const auto& hint : kept->hints) port::tell_of_hint(hint, out);
 }
 
 /// Why a forwarded write cannot even begin here. The sender's ring and ours must be the same.
@@ -92,7 +100,8 @@ void Coordinator::on_client(port::ClientToken client, port::PutRequest request, 
               .context = std::move(request.context).value_or(Bytes{}),
               .write_quorum = *w,
               .client_request = request.request_id,
-              .hlc = state_->clock.tick(wall)};
+              .hlc = state_->clock.tick(wall),
+              .sloppy = request.sloppy};
   if (!write.tombstone || !write.context.empty()) {
     auto begun = write_request(client, std::move(write), replicas, state_->self);
     return state_->requests.start(std::move(begun), bytes, *deadline, view, out);
@@ -138,7 +147,8 @@ void Coordinator::on_forward(NodeId from, wire::ForwardWrite request, const View
               .context = std::move(request.context),
               .write_quorum = request.write_quorum,
               .client_request = request.client_request,
-              .hlc = request.hlc};
+              .hlc = request.hlc,
+              .sloppy = request.sloppy};
   state_->requests.start(PutRequest(sender, std::move(write), replicas), bytes, deadline, view, out);
 }
 
@@ -157,6 +167,8 @@ void Coordinator::on_message(NodeId from, wire::ForwardReply reply, const View& 
 
 void Coordinator::on_storage(std::uint64_t number, Result<storage::Answer> answer, const View& view,
                              port::Outbox& out) {
+  // Told here, since the request may have been given up by now, and its hint is kept or not all the same.
+  if (answer) tell_of_hints(*answer, out);
   state_->requests.on_storage(number, std::move(answer), view, out);
 }
 void Coordinator::on_timer(std::uint64_t number, const View& view, port::Outbox& out) {

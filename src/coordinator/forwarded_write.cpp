@@ -35,7 +35,8 @@ ForwardedWrite::ForwardedWrite(port::ClientToken client, Write write, const Repl
     : client_(client), write_(std::move(write)), replicas_(replicas) {}
 
 Progress ForwardedWrite::begin(Step& step) {
-  auto enough = enough_reachable(replicas_, write_.write_quorum, step);
+  // Who may stand in, the replica decides; without any replica there is nobody to issue the write's dot.
+  auto enough = enough_reachable(replicas_, write_.sloppy ? 1 : write_.write_quorum, step);
   if (enough && forward(step)) return Progress::waiting;
   refuse(client_, std::move(enough.error()), step.out);
   return Progress::finished;
@@ -56,6 +57,7 @@ bool ForwardedWrite::forward(Step& step) {
                                             .write_quorum = write_.write_quorum,
                                             .client_request = write_.client_request,
                                             .hlc = write_.hlc,
+                                            .sloppy = write_.sloppy,
                                             .ttl = time_for_replica(step.ttl())});
   return true;
 }

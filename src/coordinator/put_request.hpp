@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "coordinator/quorum.hpp"
 #include "coordinator/replica_set.hpp"
+#include "coordinator/stand_ins.hpp"
 #include "coordinator/write.hpp"
 #include "storage/commands.hpp"
 
@@ -13,6 +16,9 @@ namespace starling::coordinator {
 /// deadline is owed a hint, those that could not be reached in the first place got theirs in the
 /// commit of the write (Dynamo §4.6). Before the command has gone to storage nothing has happened,
 /// after it a failure is in doubt unless storage says that it refused.
+///
+/// A sloppy write is done too with the help of stand-ins, as soon as too few replicas are left for a
+/// strict one. It is not covered by R + W > N until they have delivered it.
 class PutRequest {
  public:
   PutRequest(Requester requester, Write write, const ReplicaSet& replicas);
@@ -24,7 +30,10 @@ class PutRequest {
   void on_deadline(Step& step);
 
  private:
-  void replicate(Bytes object, Step& step);
+  Result<void> enough(const Step& step) const;
+  void replicate(const Bytes& object, Step& step);
+  void enlist_stand_ins(Step& step);
+  Progress on_vote(NodeId voter, bool yes, Step& step);
   Progress conclude(Step& step);
   void answer_when_decided(Step& step);
   std::vector<NodeId> unreachable(const Step& step) const;
@@ -33,9 +42,11 @@ class PutRequest {
 
   Requester requester_;
   Write write_;
-  ReplicaSet replicas_;  ///< ourselves first
-  Quorum acks_;
-  std::vector<NodeId> hinted_;  ///< they could not be reached when the write began
+  ReplicaSet replicas_;                ///< ourselves first
+  Quorum acks_;                        ///< of the replicas
+  std::optional<StandIns> stand_ins_;  ///< of a sloppy write
+  Bytes object_;                       ///< for them, until we have answered
+  std::vector<NodeId> hinted_;         ///< they could not be reached when the write began
   bool committed_{};
   bool answered_{};
   std::uint32_t siblings_{};

@@ -28,7 +28,9 @@ bool Quorum::no(std::uint32_t voter) {
 
 std::uint32_t Quorum::votes() const { return static_cast<std::uint32_t>(std::popcount(yes_)); }
 
-bool Quorum::lost() const { return voters_ - static_cast<std::uint32_t>(std::popcount(no_)) < needed_; }
+std::uint32_t Quorum::hopeful() const { return voters_ - static_cast<std::uint32_t>(std::popcount(no_)); }
+
+bool Quorum::lost() const { return hopeful() < needed_; }
 
 Result<std::uint32_t> resolve(port::QuorumLevel level, port::QuorumLevel standard, std::uint32_t replicas) {
   using Kind = port::QuorumLevel::Kind;

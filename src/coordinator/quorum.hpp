@@ -25,6 +25,8 @@ class Quorum {
 
   std::uint32_t needed() const { return needed_; }
   std::uint32_t votes() const;
+  /// Those that have said yes or may still.
+  std::uint32_t hopeful() const;
   bool won() const { return votes() >= needed_; }
   bool lost() const;
   bool all_voted() const { return static_cast<std::uint32_t>(std::popcount(yes_ | no_)) == voters_; }

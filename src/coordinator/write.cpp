@@ -16,7 +16,7 @@ void answer(const Requester& requester, wire::WriteResult result, port::Outbox& 
   if (result.error)
     out.answer(client, port::Failure{std::move(*result.error), std::move(result.acked)});
   else
-    out.answer(client, port::PutReply{result.siblings, std::move(result.context)});
+    out.answer(client, port::PutReply{result.siblings, std::move(result.context), std::move(result.stand_ins)});
 }
 
 void refuse(const Requester& requester, Error error, port::Outbox& out) {

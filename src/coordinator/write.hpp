@@ -23,6 +23,7 @@ struct Write {
   std::uint32_t write_quorum{};
   std::uint64_t client_request{};
   std::uint64_t hlc{};
+  bool sloppy{};  ///< others may stand in for replicas that cannot be reached
 };
 
 /// Whoever wants to know how a write ended: a client of ours, or a node that forwarded one of its own.

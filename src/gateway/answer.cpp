@@ -62,9 +62,12 @@ class ResultPacker {
   }
 
   void operator()(const port::PutReply& reply) {
-    Fields fields(packer_, reply.context.empty() ? 1 : 2);
+    Fields fields(packer_, 1 + (reply.context.empty() ? 0 : 1) + (reply.stand_ins.empty() ? 0 : 1));
     fields.natural("siblings", reply.siblings);
     if (!reply.context.empty()) fields.bytes("context", reply.context);
+    if (reply.stand_ins.empty()) return;
+    fields.array("stand_ins", reply.stand_ins.size());
+    for (const NodeId node : reply.stand_ins) pack_str(packer_, to_string(node));
   }
 
   void operator()(const port::ScanReply& reply) {

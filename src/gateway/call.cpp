@@ -52,7 +52,8 @@ port::PutRequest write_of(Arguments& arguments, BytesView key) {
           .context = {},
           .w = arguments.level("w"),
           .timeout = arguments.timeout(),
-          .request_id = arguments.request_id()};
+          .request_id = arguments.request_id(),
+          .sloppy = arguments.flag("sloppy")};
 }
 
 void read_put(Arguments& arguments, Call&, Requests& requests) {

@@ -1,6 +1,7 @@
 #include "handoff/delivery.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -10,14 +11,21 @@ namespace starling::handoff {
 
 void Delivery::begin(std::uint64_t owed, Step& step) {
   owed_ = owed;
-  if (stage_ == Stage::idle && step.view.peers.reachable(target_)) offer(step);
+  if (stage_ == Stage::idle) begin_batch(step);
+}
+
+void Delivery::begin_batch(Step& step) {
+  trouble_ = false;
+  if (step.view.ring.find(target_) == nullptr)
+    list(step.config.batch, step);  // There is nobody to ask.
+  else if (step.view.peers.reachable(target_))
+    offer(step);
 }
 
 void Delivery::offer(Step& step) {
   stage_ = Stage::offered;
   deadline_ = step.view.now + step.config.patience;
   offer_ = step.next_request();
-  trouble_ = false;
   step.out.send(target_, wire::HandoffOffer{offer_, owed_});
 }
 
@@ -27,12 +35,16 @@ void Delivery::on_grant(const wire::HandoffGrant& grant, Step& step) {
     stage_ = Stage::idle;
     return;
   }
+  list(grant.credits, step);
+}
+
+void Delivery::list(std::uint32_t hints_max, Step& step) {
   stage_ = Stage::listing;
   waiting_ = step.tickets.next();
   step.out.store(
       waiting_,
       storage::ListHints{
-          .target = target_, .after = after_, .hints_max = grant.credits, .bytes_max = step.config.batch_bytes_max});
+          .target = target_, .after = after_, .hints_max = hints_max, .bytes_max = step.config.batch_bytes_max});
 }
 
 bool Delivery::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
@@ -53,6 +65,10 @@ void Delivery::deliver(storage::ListHintsAnswer page, Step& step) {
   stage_ = Stage::delivering;
   deadline_ = step.view.now + step.config.patience;
   complete_to_ = std::move(page.complete_to);
+  const auto strays = std::ranges::partition(
+      page.hints, [&](const auto& hint) { return step.view.ring.owns(target_, hint.partition); });
+  move_on({std::move_iterator(strays.begin()), std::move_iterator(strays.end())}, step);
+  page.hints.erase(strays.begin(), strays.end());
   for (auto& [partition, key, object, fingerprint] : page.hints) {
     const wire::RequestId request = step.next_request();
     step.out.send(target_, wire::MergeRequest{.request = request,
@@ -64,6 +80,18 @@ void Delivery::deliver(storage::ListHintsAnswer page, Step& step) {
     sent_.emplace(request.value, storage::SettleHints::Delivered{partition, std::move(key), fingerprint});
   }
   if (sent_.empty()) settle(step);
+}
+
+void Delivery::move_on(std::vector<storage::HintedObject> strays, Step& step) {
+  if (strays.empty()) return;
+  storage::MoveHints moves{.from = target_};
+  for (auto& stray : strays) {
+    auto& move = moves.moves.emplace_back(stray.partition, std::move(stray.key));
+    for (const NodeId node : step.view.ring.preference_list(move.partition))
+      if (node != step.self) move.to.push_back(node);
+    move.to_ourselves = step.view.ring.owns(step.self, move.partition);
+  }
+  step.out.store(step.tickets.next(), std::move(moves));
 }
 
 bool Delivery::on_reply(const wire::MergeReply& reply, Step& step) {
@@ -106,10 +134,11 @@ void Delivery::settle(Step& step) {
 void Delivery::next_batch(Step& step) {
   stage_ = Stage::idle;
   after_ = std::exchange(complete_to_, {});
-  if (after_.bytes.empty())
+  if (!after_.bytes.empty()) {
+    if (!trouble_) begin_batch(step);
+  } else if (step.view.ring.find(target_) != nullptr) {
     step.out.send(target_, wire::HandoffOffer{step.next_request(), 0});
-  else if (!trouble_ && step.view.peers.reachable(target_))
-    offer(step);
+  }
 }
 
 }  // namespace starling::handoff

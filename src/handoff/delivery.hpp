@@ -15,6 +15,7 @@ namespace starling::handoff {
 /// One reaction of a delivery: what it may know, and where its effects go.
 struct Step {
   const Config& config;
+  NodeId self;
   const View& view;
   port::Tickets& tickets;
   std::uint64_t& last_request;
@@ -27,6 +28,9 @@ struct Step {
 /// send each key's present state as a merge, and settle the hints of those that were acknowledged,
 /// which is after they are durable there. One pass goes over all hints once; what could not be
 /// delivered keeps its hint, and the next pass tries again. Dynamo §4.6.
+///
+/// What the target is owed of partitions that the present ring does not give it is owed to their
+/// present replicas instead, and so is everything where the target is no member any more.
 class Delivery {
  public:
   explicit Delivery(NodeId target) : target_(target) {}
@@ -45,8 +49,11 @@ class Delivery {
  private:
   enum class Stage : std::uint8_t { idle, offered, listing, delivering, settling };
 
+  void begin_batch(Step& step);
   void offer(Step& step);
+  void list(std::uint32_t hints_max, Step& step);
   void deliver(storage::ListHintsAnswer page, Step& step);
+  void move_on(std::vector<storage::HintedObject> strays, Step& step);
   void settle(Step& step);
   void next_batch(Step& step);
 

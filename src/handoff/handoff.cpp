@@ -7,7 +7,8 @@
 
 namespace starling::handoff {
 
-Handoff::Handoff(Config config, Random random) : config_(config), last_request_(random.next()), reception_(config) {}
+Handoff::Handoff(Config config, NodeId self, Random random)
+    : config_(config), self_(self), last_request_(random.next()), reception_(config) {}
 
 void Handoff::start(const View& view, port::Outbox& out) {
   look(out);
@@ -61,7 +62,7 @@ void Handoff::on_message(NodeId from, const wire::MergeReply& reply, const View&
   if (const auto it = deliveries_.find(from); it != deliveries_.end()) it->second.on_reply(reply, now);
 }
 
-Step Handoff::step(const View& view, port::Outbox& out) { return {config_, view, tickets_, last_request_, out}; }
+Step Handoff::step(const View& view, port::Outbox& out) { return {config_, self_, view, tickets_, last_request_, out}; }
 
 void Handoff::look(port::Outbox& out) {
   hint_left_ = false;

@@ -21,7 +21,7 @@ namespace starling::handoff {
 /// node is connected again; when nobody is, this room sleeps until it is told of a new hint.
 class Handoff {
  public:
-  Handoff(Config config, Random random);
+  Handoff(Config config, NodeId self, Random random);
 
   /// Once, when there is a ring: hints may have been left by an earlier life.
   void start(const View& view, port::Outbox& out);
@@ -46,6 +46,7 @@ class Handoff {
   void on_counts(const storage::CountHintsAnswer& answer, const View& view, port::Outbox& out);
 
   Config config_;
+  NodeId self_;
   port::Tickets tickets_{port::Room::handoff};
   std::uint64_t last_request_;
   Reception reception_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "ring/stand_ins.hpp"
+
 namespace starling::node {
 
 namespace {
@@ -51,12 +53,14 @@ void ActorCheck::on_stored(port::Ticket ticket, const Result<storage::Answer>& a
   ask_all(now, out);
 }
 
-/// Each neighbour is asked about the partitions that it holds too.
+/// Each neighbour is asked about the partitions that it holds too, or may have been entrusted with a write of.
 void ActorCheck::divide(const std::vector<storage::ActorClaim>& claims, const ring::Ring& ring) {
   for (const auto& claim : claims) {
     if (claim.partition.value >= ring.partitions()) continue;
+    const wire::ActorCheck::Claim asked{claim.partition, claim.actor, claim.counter};
     for (NodeId node : ring.preference_list(claim.partition))
-      if (node != self_) waiting_[node].claims.push_back({claim.partition, claim.actor, claim.counter});
+      if (node != self_) waiting_[node].claims.push_back(asked);
+    for (NodeId node : ring::stand_ins_of(ring, claim.partition)) waiting_[node].claims.push_back(asked);
   }
 }
 

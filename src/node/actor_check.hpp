@@ -12,9 +12,10 @@ namespace starling::node {
 
 /// After a start: are our actors still ours to issue under? A directory that was copied, restored
 /// or rolled back has forgotten dots that other replicas have seen, and would issue them again. So
-/// each replica of our partitions is asked whether it has seen more than we have issued. An actor
-/// that somebody knows better, or that not everybody has confirmed in time, is put in doubt,
-/// durably, and the next put mints a new one. (riak_kv #679, #1094, #1643.)
+/// each replica of our partitions, and each node that may keep a write for one of them, is asked
+/// whether it has seen more than we have issued. An actor that somebody knows better, or that not
+/// everybody has confirmed in time, is put in doubt, durably, and the next put mints a new one.
+/// (riak_kv #679, #1094, #1643.)
 class ActorCheck {
  public:
   ActorCheck(NodeId self, Duration patience, port::Tickets& tickets)

@@ -13,6 +13,7 @@ struct MessageDispatch {
 
   void operator()(wire::ReadRequest&& message) { serve<wire::ReadReply>(std::move(message)); }
   void operator()(wire::MergeRequest&& message) { serve<wire::MergeReply>(std::move(message)); }
+  void operator()(wire::StandInRequest&& message) { serve<wire::MergeReply>(std::move(message)); }
   void operator()(wire::ScanRequest&& message) { serve<wire::ScanReply>(std::move(message)); }
   void operator()(wire::ForwardWrite&& message);
 

@@ -48,7 +48,9 @@ bool leaves_hint(const port::Effect& effect) {
   const auto* store = std::get_if<port::Store>(&effect);
   if (!store) return false;
   const auto* put = std::get_if<storage::Put>(&store->command);
-  return (put && !put->hinted.empty()) || std::holds_alternative<storage::KeepHint>(store->command);
+  return (put && !put->hinted.empty()) || std::holds_alternative<storage::KeepHint>(store->command) ||
+         std::holds_alternative<storage::KeepPayload>(store->command) ||
+         std::holds_alternative<storage::MoveHints>(store->command);
 }
 
 bool founds_alone(const Config& config) {
@@ -65,7 +67,7 @@ Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
       founding(founding_config(config, boot), memory.cluster, random.fork()),
       membership(config.gossip, self_update(config, boot), random.fork()),
       replica({}, boot.node, random.fork()),
-      handoff({.period = config.handoff_period}, random.fork()),
+      handoff({.period = config.handoff_period}, boot.node, random.fork()),
       actor_check(boot.node, config.actor_patience, tickets),
       actor_witness(tickets) {}
 

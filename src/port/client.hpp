@@ -40,6 +40,7 @@ struct PutRequest {
   QuorumLevel w;
   std::optional<Duration> timeout;
   std::uint64_t request_id{};  ///< 0: none. A repeated one finds its own earlier write
+  bool sloppy{};               ///< other nodes may stand in for replicas that cannot be reached
 };
 /// A page over all partitions, in token order.
 struct ScanRequest {
@@ -69,7 +70,8 @@ struct GetReply {
 };
 struct PutReply {
   std::uint32_t siblings{};
-  Bytes context;  ///< empty where siblings remain that the client has not read
+  Bytes context;                  ///< empty where siblings remain that the client has not read
+  std::vector<NodeId> stand_ins;  ///< of a sloppy write: they keep it for replicas that could not be reached
 };
 struct ScanReply {
   struct Item {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,9 +54,10 @@ enum class Severity : std::uint8_t { count, debug, info, warning, error };
 
 struct Notice {
   NoticeKind kind{};
-  Severity severity{Severity::count};  ///< count: no log line, only the counter
-  NodeId about;                        ///< zero: about ourselves
-  std::string detail;                  ///< a sentence, or empty
+  Severity severity{Severity::count};    ///< count: no log line, only the counter
+  NodeId about;                          ///< zero: about ourselves
+  std::string detail;                    ///< a sentence, or empty
+  std::optional<PartitionId> partition;  ///< that it is about
 };
 
 std::string_view name_of(NoticeKind kind);  ///< "member_suspected"

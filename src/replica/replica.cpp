@@ -23,6 +23,10 @@ struct ReplyTo<wire::MergeRequest> {
   using Type = wire::MergeReply;
 };
 template <>
+struct ReplyTo<wire::StandInRequest> {
+  using Type = wire::MergeReply;
+};
+template <>
 struct ReplyTo<wire::ScanRequest> {
   using Type = wire::ScanReply;
 };
@@ -63,6 +67,20 @@ Result<void> Replica::admit(Epoch epoch, PartitionId partition, std::size_t byte
   if (epoch > ring.epoch()) return fail(ErrorCode::not_ready, "this node does not have that ring yet");
   if (epoch < ring.epoch() || partition.value >= ring.partitions() || !ring.owns(self_, partition))
     return fail(ErrorCode::stale_ring, "this node is no replica of that partition in its ring");
+  return admit(bytes, out);
+}
+
+Result<void> Replica::admit_payload(const wire::StandInRequest& request, const ring::Ring& ring,
+                                    port::Outbox& out) const {
+  if (request.epoch > ring.epoch()) return fail(ErrorCode::not_ready, "this node does not have that ring yet");
+  if (request.epoch < ring.epoch() || request.partition.value >= ring.partitions())
+    return fail(ErrorCode::stale_ring, "this node has another ring");
+  if (ring.owns(self_, request.partition) || !ring.owns(request.target, request.partition))
+    return fail(ErrorCode::malformed, "a node stands in for a replica, and is none itself");
+  return admit(request.key.size() + request.object.size(), out);
+}
+
+Result<void> Replica::admit(std::size_t bytes, port::Outbox& out) const {
   if (waiting_.size() < config_.in_flight_max && bytes_ + bytes <= config_.bytes_in_flight_max) return {};
   out.notice(port::NoticeKind::request_overloaded);
   return fail(ErrorCode::overloaded,
@@ -100,6 +118,19 @@ SenderRing Replica::on_message(NodeId from, wire::MergeRequest request, const ri
   return SenderRing::known;
 }
 
+SenderRing Replica::on_message(NodeId from, wire::StandInRequest request, const ring::Ring& ring, Instant now,
+                               port::Outbox& out) {
+  if (expired(request, out)) return SenderRing::known;
+  if (auto admitted = admit_payload(request, ring, out); !admitted)
+    return refuse(from, request, std::move(admitted.error()), ring, out);
+  auto key = key_of(request.key, request.partition, ring);
+  if (!key) return refuse(from, request, std::move(key.error()), ring, out);
+  const auto bytes = request.key.size() + request.object.size();
+  store({Kind::payload, from, request.request, now + request.ttl, bytes},
+        storage::KeepPayload{request.target, request.partition, std::move(*key), std::move(request.object)}, out);
+  return SenderRing::known;
+}
+
 SenderRing Replica::on_message(NodeId from, wire::ScanRequest request, const ring::Ring& ring, Instant now,
                                port::Outbox& out) {
   if (expired(request, out)) return SenderRing::known;
@@ -134,11 +165,13 @@ void Replica::on_storage(std::uint64_t number, Result<storage::Answer> answer, I
   waiting_.erase(number);
   bytes_ -= waiting.bytes;
   if (now >= waiting.deadline) return out.notice(port::NoticeKind::work_expired);
-  if (!answer && waiting.kind == Kind::merge) report_malformed(waiting.from, answer.error(), out);
+  if (!answer && (waiting.kind == Kind::merge || waiting.kind == Kind::payload))
+    report_malformed(waiting.from, answer.error(), out);
   switch (waiting.kind) {
     case Kind::read_in_full: return out.send(waiting.from, full_reply(waiting.request, std::move(answer)));
     case Kind::read_digest: return out.send(waiting.from, digest_reply(waiting.request, std::move(answer)));
     case Kind::merge: return out.send(waiting.from, merge_reply(waiting.request, std::move(answer)));
+    case Kind::payload: return out.send(waiting.from, payload_reply(waiting.request, std::move(answer)));
     case Kind::scan: return out.send(waiting.from, scan_reply(waiting.request, std::move(answer)));
   }
 }

@@ -30,6 +30,8 @@ enum class SenderRing : std::uint8_t { known, newer };
 /// Serves reads, merges and scans of the partitions that this node owns. A partition it does not
 /// own, or a request of an older epoch, is refused with `stale_ring`. A merge is acknowledged
 /// after its commit, never before. Work whose sender has stopped waiting is not answered.
+///
+/// Stands in, too: keeps what replicas of other partitions cannot take now, and no row of it.
 class Replica {
  public:
   Replica(Config config, NodeId self, Random random);
@@ -37,13 +39,15 @@ class Replica {
   SenderRing on_message(NodeId from, wire::ReadRequest request, const ring::Ring& ring, Instant now, port::Outbox& out);
   SenderRing on_message(NodeId from, wire::MergeRequest request, const ring::Ring& ring, Instant now,
                         port::Outbox& out);
+  SenderRing on_message(NodeId from, wire::StandInRequest request, const ring::Ring& ring, Instant now,
+                        port::Outbox& out);
   SenderRing on_message(NodeId from, wire::ScanRequest request, const ring::Ring& ring, Instant now, port::Outbox& out);
   void on_storage(std::uint64_t number, Result<storage::Answer> answer, Instant now, port::Outbox& out);
 
   std::size_t in_flight() const { return waiting_.size(); }
 
  private:
-  enum class Kind : std::uint8_t { read_in_full, read_digest, merge, scan };
+  enum class Kind : std::uint8_t { read_in_full, read_digest, merge, payload, scan };
   /// What storage is working on, and for whom.
   struct Waiting {
     Kind kind{};
@@ -55,6 +59,8 @@ class Replica {
 
   Result<void> admit(Epoch epoch, PartitionId partition, std::size_t bytes, const ring::Ring& ring,
                      port::Outbox& out) const;
+  Result<void> admit_payload(const wire::StandInRequest& request, const ring::Ring& ring, port::Outbox& out) const;
+  Result<void> admit(std::size_t bytes, port::Outbox& out) const;
   void store(Waiting waiting, storage::Command command, port::Outbox& out);
 
   Config config_;

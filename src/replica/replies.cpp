@@ -35,6 +35,12 @@ wire::MergeReply merge_reply(wire::RequestId request, Result<storage::Answer> an
   return {.request = request};
 }
 
+wire::MergeReply payload_reply(wire::RequestId request, Result<storage::Answer> answer) {
+  if (!answer) return {.request = request, .error = std::move(answer.error())};
+  expect<storage::Done>(answer);
+  return {.request = request};
+}
+
 wire::ScanReply scan_reply(wire::RequestId request, Result<storage::Answer> answer) {
   if (!answer) return {.request = request, .error = std::move(answer.error())};
   auto& page = expect<storage::ScanAnswer>(answer);

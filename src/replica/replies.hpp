@@ -12,6 +12,7 @@ namespace starling::replica {
 wire::ReadReply full_reply(wire::RequestId request, Result<storage::Answer> answer);
 wire::ReadReply digest_reply(wire::RequestId request, Result<storage::Answer> answer);
 wire::MergeReply merge_reply(wire::RequestId request, Result<storage::Answer> answer);
+wire::MergeReply payload_reply(wire::RequestId request, Result<storage::Answer> answer);
 wire::ScanReply scan_reply(wire::RequestId request, Result<storage::Answer> answer);
 
 }  // namespace starling::replica

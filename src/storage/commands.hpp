@@ -43,12 +43,18 @@ struct Put {
   std::uint32_t siblings_max{};  ///< `too_many_siblings` if the result would have more (and more than now); 0: no bound
   std::vector<NodeId> hinted;    ///< replicas that cannot be reached: a hint for each, in the same commit
 };
+/// What became of a hint that was to be kept.
+struct KeptHint {
+  NodeId target;
+  PartitionId partition;
+  bool kept{};  ///< false: there are too many already, so anti-entropy has to find what differs
+};
 struct PutAnswer {
   causal::Dot dot;
   std::uint32_t siblings{};       ///< live ones, after the put
   causal::VersionVector context;  ///< of the result, filled
   Bytes object;                   ///< the result, filled and encoded: what the other replicas merge
-  std::uint32_t hints_refused{};  ///< so many of `hinted` there was no room for
+  std::vector<KeptHint> hints;    ///< one for each of `hinted`
 };
 
 /// Joins another replica's state into ours. Durable when answered. `malformed` for bytes that are no object.
@@ -83,12 +89,25 @@ struct ScanAnswer {
   ring::Key complete_to;
 };
 
-/// Keeps a hint: we owe `target` the present state of this key. Durable when answered. `overloaded`
-/// where there are too many hints already: then anti-entropy has to find what differs.
+/// Keeps a hint: we owe `target` the present state of this key. Durable when answered.
 struct KeepHint {
   NodeId target;
   PartitionId partition;
   ring::Key key;
+};
+struct HintsAnswer {
+  std::vector<KeptHint> hints;
+};
+
+/// Keeps a state for `target` as a stand-in: a hint that has its payload with it, because it is of a
+/// partition that is not ours. It is joined with what is kept for that node and key already, and
+/// never becomes a row. Durable when answered. `overloaded` where there are too many hints,
+/// `malformed` for bytes that are no object.
+struct KeepPayload {
+  NodeId target;
+  PartitionId partition;
+  ring::Key key;
+  Bytes object;  ///< filled and encoded
 };
 
 /// How many hints there are for whom.
@@ -97,7 +116,8 @@ struct CountHintsAnswer {
   std::vector<std::pair<NodeId, std::uint64_t>> counts;  ///< ordered by target, none of them 0
 };
 
-/// What a node is owed, in (token, key) order after `after`, with the states as they are now.
+/// What a node is owed, in (token, key) order after `after`, with the states as they are now; where a
+/// payload is kept, joined with it.
 struct ListHints {
   NodeId target;
   ring::Key after;  ///< empty bytes, token 0: from the start
@@ -115,8 +135,8 @@ struct ListHintsAnswer {
   ring::Key complete_to;  ///< all up to this key are here, but those whose rows are damaged; empty bytes: to the end
 };
 
-/// These have been delivered: their hints go, but not those of keys that were written again
-/// meanwhile (causal::fingerprint is another one). Durable when answered.
+/// These have been delivered: their hints go, payloads too, but not those of keys that were written
+/// again meanwhile (their fingerprint is another one). Durable when answered.
 struct SettleHints {
   struct Delivered {
     PartitionId partition;
@@ -127,7 +147,21 @@ struct SettleHints {
   std::vector<Delivered> delivered;
 };
 
-/// Which of these actors have we seen further than their owner says it has issued?
+/// The ring has changed, and these hints of one node concern others now: each goes, with its payload, to
+/// `to`, whatever the bound on hints says. Durable when answered.
+struct MoveHints {
+  struct Move {
+    PartitionId partition;
+    ring::Key key;
+    std::vector<NodeId> to;
+    bool to_ourselves{};  ///< we have become a replica of it: a payload becomes ours too
+  };
+  NodeId from;
+  std::vector<Move> moves;
+};
+
+/// Which of these actors have we seen further than their owner says it has issued? In a payload that is
+/// kept for another node, too.
 struct ActorClaim {
   PartitionId partition;
   ActorId actor;
@@ -159,11 +193,11 @@ struct SaveRecord {
 
 struct Done {};
 
-using Command = std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, CountHints, ListHints, SettleHints,
-                             CheckActors, ListActors, DoubtActors, SaveRecord, Survey, BuildTree, DropTree, SumLeaves,
-                             ScanUnseen, ListDigests, JoinSeen, Reap>;
-using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, CountHintsAnswer,
-                            ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer, BuildTreeAnswer,
-                            SumLeavesAnswer, ScanUnseenAnswer, ListDigestsAnswer, ReapAnswer>;
+using Command = std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, KeepPayload, CountHints, ListHints, SettleHints,
+                             MoveHints, CheckActors, ListActors, DoubtActors, SaveRecord, Survey, BuildTree, DropTree,
+                             SumLeaves, ScanUnseen, ListDigests, JoinSeen, Reap>;
+using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, HintsAnswer,
+                            CountHintsAnswer, ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer,
+                            BuildTreeAnswer, SumLeavesAnswer, ScanUnseenAnswer, ListDigestsAnswer, ReapAnswer>;
 
 }  // namespace starling::storage

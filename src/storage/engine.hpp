@@ -73,9 +73,13 @@ class Engine {
     PartitionId partition;
     friend auto operator<=>(const Hint&, const Hint&) = default;
   };
-  virtual Result<bool> save_hint(const Hint& hint) = 0;   ///< false: it was there already
+  virtual Result<bool> save_hint(const Hint& hint) = 0;  ///< false: it was there already, and stays as it is
+  /// The same with what is to be delivered, which takes the place of what was there.
+  virtual Result<> save_payload(const Hint& hint, BytesView payload) = 0;
+  /// False when there is no such hint; `payload` is empty then, and for a hint that has none.
+  virtual Result<bool> get_payload(const Hint& hint, Bytes& payload) = 0;
   virtual Result<bool> erase_hint(const Hint& hint) = 0;  ///< false: there was none
-  using HintVisitor = std::function<Visit(const Hint& hint)>;
+  using HintVisitor = std::function<Visit(const Hint& hint, BytesView payload)>;
   /// The hints for one node, from the first key after `after`. The visitor must not call the engine.
   virtual Result<> scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) = 0;
   using HintCount = std::pair<NodeId, std::uint64_t>;

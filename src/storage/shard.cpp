@@ -32,6 +32,7 @@ Result<Shard> Shard::open(Engine& engine, Random random, const ShardOptions& opt
   Shard shard(engine, random, options);
   if (auto loaded = shard.load_states(); !loaded) return std::unexpected(std::move(loaded.error()));
   if (auto counted = shard.count_hints(); !counted) return std::unexpected(std::move(counted.error()));
+  if (auto loaded = shard.load_payload_dots(); !loaded) return std::unexpected(std::move(loaded.error()));
   return shard;
 }
 

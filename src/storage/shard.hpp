@@ -85,9 +85,11 @@ class Shard {
   Outcome<Answer> execute(Merge& merge);
   Outcome<Answer> execute(const Scan& scan);
   Outcome<Answer> execute(const KeepHint& hint);
+  Outcome<Answer> execute(const KeepPayload& keep);
   Outcome<Answer> execute(const CountHints& count);
   Outcome<Answer> execute(const ListHints& list);
   Outcome<Answer> execute(const SettleHints& settle);
+  Outcome<Answer> execute(const MoveHints& moves);
   Outcome<Answer> execute(const CheckActors& check);
   Outcome<Answer> execute(const ListActors& list);
   Outcome<Answer> execute(const DoubtActors& doubt);
@@ -114,9 +116,14 @@ class Shard {
   Place place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists);
   Result<> keep(const Place& place, const causal::Object& stripped);
   Result<std::vector<Found>> find_spent(PartitionIndex& index);
-  /// False where there are too many.
-  Result<bool> keep_hint(const Engine::Hint& hint);
-  void forget_hint(NodeId target);
+  Result<KeptHint> keep_hint(const Engine::Hint& hint);
+  Result<> add_hint(const Engine::Hint& hint);
+  Outcome<Answer> add_payload(const Engine::Hint& hint, causal::Object payload);
+  Result<> erase_hint(const Engine::Hint& hint);
+  Outcome<Answer> move_hint(NodeId from, const MoveHints::Move& move);
+  /// What a hint would deliver, or nothing for a damaged row.
+  Outcome<HintedObject> hinted(const Engine::Hint& hint, BytesView payload);
+  Result<> load_payload_dots();
 
   Engine* engine_;
   Random random_;
@@ -127,6 +134,9 @@ class Shard {
   std::size_t tree_rows_;
   std::map<NodeId, std::uint64_t> hints_;  ///< how many for whom; those that have none are not here
   std::uint64_t hints_total_{};
+  /// What payloads cover, those too that have gone since the start: whoever has forgotten that it issued these
+  /// dots must not issue them again.
+  std::map<PartitionId, causal::VersionVector> payload_dots_;
   std::optional<Error> poison_;
   Bytes row_;                             ///< kept for its memory
   std::vector<Engine::StateRow> saving_;  ///< likewise

@@ -24,8 +24,11 @@ Shard::Outcome<Answer> Shard::execute(const GetDigest& get) {
 
 Shard::Outcome<Answer> Shard::execute(const CheckActors& check) {
   CheckActorsAnswer answer;
-  for (const ActorClaim& claim : check.claims)
-    if (slot(claim.partition).state.seen().max(claim.actor) > claim.counter) answer.ahead.push_back(claim.partition);
+  for (const auto& [partition, actor, counter] : check.claims) {
+    const auto payloads = payload_dots_.find(partition);
+    const bool in_payload = payloads != payload_dots_.end() && payloads->second[actor] > counter;
+    if (in_payload || slot(partition).state.seen().max(actor) > counter) answer.ahead.push_back(partition);
+  }
   return answer;
 }
 

@@ -60,7 +60,7 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
   for (const NodeId target : put.hinted) {
     const auto kept = keep_hint({target, put.key, put.partition});
     if (!kept) return std::unexpected(kept.error());
-    answer.hints_refused += *kept ? 0 : 1;
+    answer.hints.push_back(*kept);
   }
   if (outcome.repeated) return answer;
   touch(put.partition);

@@ -16,11 +16,14 @@ auto fields(Of<ReadRequest> auto& m) { return std::tie(m.request, m.epoch, m.par
 auto fields(Of<ReadReply> auto& m) { return std::tie(m.request, m.error, m.digest, m.object); }
 auto fields(Of<MergeRequest> auto& m) { return std::tie(m.request, m.epoch, m.partition, m.key, m.object, m.ttl); }
 auto fields(Of<MergeReply> auto& m) { return std::tie(m.request, m.error); }
+auto fields(Of<StandInRequest> auto& m) {
+  return std::tie(m.request, m.epoch, m.partition, m.key, m.object, m.target, m.ttl);
+}
 auto fields(Of<ForwardWrite> auto& m) {
   return std::tie(m.request, m.epoch, m.partition, m.key, m.tombstone, m.value, m.context, m.write_quorum,
-                  m.client_request, m.hlc, m.ttl);
+                  m.client_request, m.hlc, m.sloppy, m.ttl);
 }
-auto fields(Of<WriteResult> auto& m) { return std::tie(m.error, m.siblings, m.context, m.acked); }
+auto fields(Of<WriteResult> auto& m) { return std::tie(m.error, m.siblings, m.context, m.acked, m.stand_ins); }
 auto fields(Of<ForwardReply> auto& m) { return std::tie(m.request, m.result); }
 auto fields(Of<ScanRequest> auto& m) {
   return std::tie(m.request, m.epoch, m.partition, m.after, m.prefix, m.rows_max, m.bytes_max, m.ttl);

@@ -57,6 +57,19 @@ struct MergeReply {
   friend bool operator==(const MergeReply&, const MergeReply&) = default;
 };
 
+/// A merge that `target` cannot take now, for a node that is no replica of the partition: it keeps it
+/// durably and hands it over when the target is back. Answered by a MergeReply.
+struct StandInRequest {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  Bytes key;
+  Bytes object;
+  NodeId target;
+  Duration ttl{};
+  friend bool operator==(const StandInRequest&, const StandInRequest&) = default;
+};
+
 /// A client's write, handed to a replica because the node that the client asked is none.
 /// Forwarded at most once: the receiver coordinates it or refuses.
 struct ForwardWrite {
@@ -70,14 +83,16 @@ struct ForwardWrite {
   std::uint32_t write_quorum{};  ///< resolved by the sender
   std::uint64_t client_request{};
   std::uint64_t hlc{};
+  bool sloppy{};
   Duration ttl{};
   friend bool operator==(const ForwardWrite&, const ForwardWrite&) = default;
 };
 struct WriteResult {
   std::optional<Error> error;
   std::uint32_t siblings{};
-  Bytes context;              ///< sealed; empty where siblings remain that the client has not read
-  std::vector<NodeId> acked;  ///< who is known to have the write durably
+  Bytes context;                  ///< sealed; empty where siblings remain that the client has not read
+  std::vector<NodeId> acked;      ///< who is known to have the write durably
+  std::vector<NodeId> stand_ins;  ///< of a sloppy one that is done: those of them that are no replicas
   friend bool operator==(const WriteResult&, const WriteResult&) = default;
 };
 struct ForwardReply {
@@ -286,6 +301,6 @@ struct PushPull {
 using Message = std::variant<ReadRequest, ReadReply, MergeRequest, MergeReply, ForwardWrite, ForwardReply, ScanRequest,
                              ScanReply, ActorCheck, ActorCheckReply, RingFetch, RingIs, FoundingProbe,
                              FoundingProbeReply, FoundingPropose, FoundingVote, FoundingQuery, FoundingDecision,
-                             StreamPing, StreamAck, PushPull, HandoffOffer, HandoffGrant>;
+                             StreamPing, StreamAck, PushPull, HandoffOffer, HandoffGrant, StandInRequest>;
 
 }  // namespace starling::wire

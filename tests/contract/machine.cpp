@@ -49,8 +49,8 @@ Result<Dump> Machine::dump() {
   const auto owed = engine_->count_hints();
   if (!owed) return std::unexpected(owed.error());
   for (const auto& [target, count] : *owed) {
-    auto scanned = engine_->scan_hints(target, {}, [&](const Engine::Hint& hint) {
-      dump.hints.push_back(hint);
+    auto scanned = engine_->scan_hints(target, {}, [&](const Engine::Hint& hint, BytesView payload) {
+      dump.hints.emplace_back(hint, payload);
       return Engine::Visit::go_on;
     });
     if (!scanned) return std::unexpected(std::move(scanned.error()));

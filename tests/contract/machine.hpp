@@ -23,7 +23,7 @@ struct Dump {
     friend bool operator==(const Row&, const Row&) = default;
   };
   std::vector<Row> rows;
-  std::vector<storage::Engine::Hint> hints;
+  std::vector<std::pair<storage::Engine::Hint, Bytes>> hints;  ///< with their payloads
   std::vector<storage::Engine::StateRow> states;
   std::vector<storage::Engine::Record> records;
   friend bool operator==(const Dump&, const Dump&) = default;

@@ -93,18 +93,22 @@ Commands merges(std::uint64_t from, std::uint64_t to, std::uint64_t seed) {
   return commands;
 }
 
-/// Puts that two nodes have missed, and one older debt.
+/// Puts that two nodes have missed, one older debt, and what others have entrusted to us for one of them.
 Commands hinted_puts(Machine& machine) {
   Commands commands = overwrites(machine, 8, 16, 30);
   for (Command& command : commands) std::get<Put>(command).hinted = {NodeId{5}, NodeId{6}};
   const ring::Key key = script_key(1);
   commands.emplace_back(KeepHint{NodeId{6}, partition_of(key), key});
+  for (Command& command : merges(60, 66, 41)) {
+    auto& [partition, of, object] = std::get<Merge>(command);
+    commands.emplace_back(KeepPayload{NodeId{6}, partition, std::move(of), std::move(object)});
+  }
   return commands;
 }
 
 Commands settled_hints(Machine& machine) {
   SettleHints settle{.target = NodeId{6}};
-  const auto listed = machine.shard().read(ListHints{NodeId{6}, {}, 5, 1U << 20});
+  const auto listed = machine.shard().read(ListHints{NodeId{6}, {}, 10, 1U << 20});
   if (listed)
     for (const HintedObject& hint : std::get<ListHintsAnswer>(*listed).hints)
       settle.delivered.push_back({hint.partition, hint.key, hint.fingerprint});

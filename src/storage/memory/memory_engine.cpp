@@ -103,6 +103,20 @@ Result<bool> MemoryEngine::save_hint(const Hint& hint) {
   return true;
 }
 
+Result<> MemoryEngine::save_payload(const Hint& hint, BytesView payload) {
+  set(hints_, hint, Bytes(payload));
+  return {};
+}
+
+Result<bool> MemoryEngine::get_payload(const Hint& hint, Bytes& payload) {
+  payload.clear();
+  if (read_failure_) return std::unexpected(*read_failure_);
+  const auto it = hints_.find(hint);
+  if (it == hints_.end()) return false;
+  payload = it->second;
+  return true;
+}
+
 Result<bool> MemoryEngine::erase_hint(const Hint& hint) {
   if (!hints_.contains(hint)) return false;
   set(hints_, hint, std::nullopt);
@@ -113,14 +127,14 @@ Result<> MemoryEngine::scan_hints(NodeId target, const ring::Key& after, const H
   if (read_failure_) return std::unexpected(*read_failure_);
   constexpr PartitionId last_partition{std::numeric_limits<std::uint16_t>::max()};
   for (auto it = hints_.upper_bound({target, after, last_partition}); it != hints_.end(); ++it)
-    if (it->first.target != target || visit(it->first) == Visit::stop) break;
+    if (it->first.target != target || visit(it->first, it->second) == Visit::stop) break;
   return {};
 }
 
 Result<std::vector<Engine::HintCount>> MemoryEngine::count_hints() {
   if (read_failure_) return std::unexpected(*read_failure_);
   std::vector<HintCount> counts;
-  for (const auto& [hint, nothing] : hints_) {
+  for (const auto& [hint, payload] : hints_) {
     if (counts.empty() || counts.back().first != hint.target) counts.emplace_back(hint.target, 0);
     ++counts.back().second;
   }

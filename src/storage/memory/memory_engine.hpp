@@ -30,6 +30,8 @@ class MemoryEngine final : public Engine {
   Result<States> load_states() override;
   Result<> save_states(std::span<const StateRow> states) override;
   Result<bool> save_hint(const Hint& hint) override;
+  Result<> save_payload(const Hint& hint, BytesView payload) override;
+  Result<bool> get_payload(const Hint& hint, Bytes& payload) override;
   Result<bool> erase_hint(const Hint& hint) override;
   Result<> scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) override;
   Result<std::vector<HintCount>> count_hints() override;
@@ -65,7 +67,7 @@ class MemoryEngine final : public Engine {
 
   std::map<ring::Key, Bytes> rows_;
   std::map<PartitionId, Bytes> states_;
-  std::map<Hint, Bytes> hints_;  ///< no bytes
+  std::map<Hint, Bytes> hints_;  ///< with their payloads
   std::map<std::string, Bytes> records_;
   std::vector<Undo> undo_;
   bool in_transaction_{};

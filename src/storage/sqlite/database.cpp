@@ -13,7 +13,7 @@ namespace starling::storage {
 
 namespace {
 
-constexpr std::int64_t format_version = 2;
+constexpr std::int64_t format_version = 3;
 
 std::string pragma(const char* name, const auto& value) { return fmt::format("PRAGMA {} = {}", name, value); }
 
@@ -85,6 +85,11 @@ Result<> Database::check_format() {
                 fmt::format("{} has format {}, written by a newer Starling; this one knows formats up to {}: run the "
                             "newer version again",
                             path_.native(), *format, format_version));
+  if (*format < format_version)
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} has format {}, of a development version before format {}: move the data directory "
+                            "away and let the node join as a new one",
+                            path_.native(), *format, format_version));
   return {};
 }
 
@@ -97,7 +102,7 @@ Result<> Database::create_tables() {
       "CREATE TABLE IF NOT EXISTS states (partition INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
       "CREATE TABLE IF NOT EXISTS state_log (sequence INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
       "CREATE TABLE IF NOT EXISTS hints (target INTEGER, token INTEGER, key BLOB, partition INTEGER NOT NULL,"
-      " PRIMARY KEY (target, token, key)) WITHOUT ROWID;"
+      " payload BLOB, PRIMARY KEY (target, token, key)) WITHOUT ROWID;"
       "CREATE TABLE IF NOT EXISTS records (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;"
       "PRAGMA application_id = {};"
       "PRAGMA user_version = {};"

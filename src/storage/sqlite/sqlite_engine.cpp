@@ -104,6 +104,14 @@ Result<> SqliteEngine::save_states(std::span<const StateRow> states) {
 
 Result<bool> SqliteEngine::save_hint(const Hint& hint) { return state_->hints.save(state_->database, hint); }
 
+Result<> SqliteEngine::save_payload(const Hint& hint, BytesView payload) {
+  return state_->hints.save_payload(state_->database, hint, payload);
+}
+
+Result<bool> SqliteEngine::get_payload(const Hint& hint, Bytes& payload) {
+  return state_->hints.get_payload(state_->database, hint, payload);
+}
+
 Result<bool> SqliteEngine::erase_hint(const Hint& hint) { return state_->hints.erase(state_->database, hint); }
 
 Result<> SqliteEngine::scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) {

@@ -41,6 +41,8 @@ class SqliteEngine final : public Engine {
   Result<States> load_states() override;
   Result<> save_states(std::span<const StateRow> states) override;
   Result<bool> save_hint(const Hint& hint) override;
+  Result<> save_payload(const Hint& hint, BytesView payload) override;
+  Result<bool> get_payload(const Hint& hint, Bytes& payload) override;
   Result<bool> erase_hint(const Hint& hint) override;
   Result<> scan_hints(NodeId target, const ring::Key& after, const HintVisitor& visit) override;
   Result<std::vector<HintCount>> count_hints() override;

@@ -8,6 +8,12 @@ namespace {
 
 const storage::Answer committed = storage::PutAnswer{.dot = a1, .siblings = 1, .context = seen({a1}), .object = "o"};
 
+storage::Answer committed_with(NodeId hinted, bool kept) {
+  auto answer = std::get<storage::PutAnswer>(committed);
+  answer.hints = {{hinted, PartitionId{2}, kept}};
+  return answer;
+}
+
 wire::MergeReply ack(const World& world) {
   return {.request = world.sent<wire::MergeRequest>().front().second.request};
 }
@@ -32,12 +38,44 @@ TEST_CASE("a replica that is down when a write begins gets its hint in the commi
   world.down.insert(third);
   world.put("k", "v");
   CHECK(world.stored_first<storage::Put>().hinted == Nodes{third});
-  world.storage_answers(committed);
+  world.storage_answers(committed_with(third, true));
   world.reply(second, ack(world));
   CHECK(world.answers.size() == 1);
   CHECK(world.noticed(port::NoticeKind::hint_kept) == 1);
   CHECK(hinted_later(world).empty());
   CHECK(world.coordinator.idle());
+}
+
+TEST_CASE("a hint that there is no room for is told as refused, with its partition, not as kept") {
+  World world;
+  SUBCASE("in the commit of the write") {
+    world.down.insert(third);
+    world.put("k", "v");
+    world.storage_answers(committed_with(third, false));
+  }
+  SUBCASE("later, when the write has been forgotten") {
+    world.put("k", "v");
+    world.storage_answers(committed);
+    world.reply(second, ack(world));
+    world.lose(third);
+    REQUIRE(world.coordinator.idle());
+    CHECK(world.noticed(port::NoticeKind::hint_kept) == 0);  // that is not known yet
+    world.storage_answers(storage::HintsAnswer{{{third, PartitionId{2}, false}}});
+  }
+  CHECK(world.noticed(port::NoticeKind::hint_kept) == 0);
+  CHECK(world.noticed(port::NoticeKind::hint_refused) == 1);
+  CHECK(world.dirty == std::vector{PartitionId{2}});
+}
+
+TEST_CASE("a hint is told even where its write was given up before the commit") {
+  World world;
+  world.down.insert(third);
+  world.put("k", "v");
+  const auto ticket = world.stored.front().ticket.number;
+  world.pass(3s);
+  CHECK(world.failure() == ErrorCode::in_doubt);
+  world.storage_answers(ticket, committed_with(third, true));
+  CHECK(world.noticed(port::NoticeKind::hint_kept) == 1);
 }
 
 TEST_CASE("a write that is done waits for its last replica, and owes it nothing once it has acknowledged") {
@@ -64,6 +102,7 @@ TEST_CASE("a replica that says no, is lost, or is silent until the deadline is o
     no.error = Error{ErrorCode::overloaded, "no"};
     world.reply(third, no);
     CHECK(hinted_later(world) == Nodes{third});
+    world.storage_answers(storage::HintsAnswer{{{third, PartitionId{2}, true}}});
     CHECK(world.noticed(port::NoticeKind::hint_kept) == 1);
     CHECK(world.coordinator.idle());
   }

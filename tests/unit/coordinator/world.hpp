@@ -160,6 +160,7 @@ class World : public port::Peers {
   std::vector<port::Store> stored;
   std::vector<port::AnswerClient> answers;
   std::map<port::NoticeKind, std::size_t> notices;
+  std::vector<PartitionId> dirty;  ///< that notices were about
   std::multimap<Instant, std::uint64_t> timers;
 
  private:
@@ -170,7 +171,10 @@ class World : public port::Peers {
       if (auto* message = std::get_if<port::SendMessage>(&effect)) messages.emplace_back(message->to, message->message);
       if (auto* command = std::get_if<port::Store>(&effect)) stored.push_back(*command);
       if (auto* told = std::get_if<port::AnswerClient>(&effect)) answers.push_back(*told);
-      if (auto* notice = std::get_if<port::Notice>(&effect)) ++notices[notice->kind];
+      if (auto* notice = std::get_if<port::Notice>(&effect)) {
+        ++notices[notice->kind];
+        if (notice->partition) dirty.push_back(*notice->partition);
+      }
       if (auto* timer = std::get_if<port::ArmTimer>(&effect)) timers.emplace(timer->at, timer->ticket.number);
     }
     out.clear();

@@ -151,3 +151,60 @@ TEST_CASE("a hint that is left while storage counts is not slept over") {
   world.pass(world.config.period);
   CHECK(world.count<wire::HandoffOffer>() == 1);
 }
+
+// --- Another ring -----------------------------------------------------------------------------
+
+namespace {
+
+constexpr NodeId fourth{4};
+
+/// The same partitions with other replicas.
+ring::Ring next_ring(std::vector<NodeId> members, const std::vector<NodeId>& replicas) {
+  std::vector<ring::Member> list;
+  for (const NodeId id : members) list.push_back({.id = id});
+  auto made = ring::Ring::make({9}, {6}, 3, std::move(list), std::vector(4, replicas));
+  REQUIRE(made);
+  return *std::move(made);
+}
+
+}  // namespace
+
+TEST_CASE("what a node is owed of a partition that it has lost goes to the present replicas, and is delivered there") {
+  World world;
+  world.down = {away};
+  world.owe(away, 3);
+  world.start();
+  world.ring = next_ring({us, away, third, fourth}, {us, third, fourth});
+  world.connect(away);
+  world.grant(3);
+  CHECK(world.merges.empty());
+  CHECK(world.hints[away].empty());
+  CHECK(world.hints[third].size() == 3);
+  CHECK(world.hints[fourth].size() == 3);
+  world.pass(world.config.period);
+  world.message(fourth, wire::HandoffGrant{world.last<wire::HandoffOffer>().request, 3});
+  REQUIRE(world.merges.size() == 3);
+  CHECK(world.merges.front().epoch == world.ring.epoch());
+}
+
+TEST_CASE("what is owed to a node that is no member any more goes to the present replicas, and nobody asks it") {
+  World world;
+  world.down = {away};
+  world.owe(away, 2 * static_cast<int>(world.config.batch) + 1);
+  world.start();
+  world.ring = next_ring({us, third, fourth}, {us, third, fourth});
+  world.pass(world.config.period);
+  CHECK(world.hints[away].empty());
+  CHECK(world.hints[fourth].size() == 2 * world.config.batch + 1);
+  CHECK(world.become_ours.size() == 2 * world.config.batch + 1);
+  for (const auto& sent : world.sent) CHECK(sent.to != away);
+}
+
+TEST_CASE("a stand-in that has not become a replica keeps nothing for itself") {
+  World world;
+  world.owe(away, 1);
+  world.ring = next_ring({us, third, fourth, NodeId{5}}, {third, fourth, NodeId{5}});
+  world.start();
+  CHECK(world.hints[NodeId{5}].size() == 1);
+  CHECK(world.become_ours.empty());
+}

@@ -27,7 +27,7 @@ inline ring::Key key_of(BytesView name) { return *ring::Key::make("b", name); }
 /// A handoff whose storage holds hints as a map, and whose peers and clock are played by the test.
 class World : public port::Peers {
  public:
-  World() : ring(make_ring()), handoff(config, Random(1)) {}
+  World() : ring(make_ring()), handoff(config, us, Random(1)) {}
 
   bool reachable(NodeId node) const override { return !down.contains(node); }
   View view() const { return {ring, *this, now}; }
@@ -94,6 +94,7 @@ class World : public port::Peers {
   std::vector<wire::MergeRequest> merges;  ///< those that nobody has answered yet
   std::multimap<Instant, port::Ticket> timers;
   int looks{};
+  std::set<ring::Key> become_ours;
 
  private:
   void gather() {
@@ -137,6 +138,14 @@ class World : public port::Peers {
     for (const auto& one : settle.delivered) {
       auto& keys = hints[settle.target];
       if (const auto it = keys.find(one.key); it != keys.end() && it->second == one.fingerprint) keys.erase(it);
+    }
+    return storage::Done{};
+  }
+  storage::Answer run(storage::MoveHints& moves) {
+    for (const auto& move : moves.moves) {
+      hints[moves.from].erase(move.key);
+      for (const NodeId target : move.to) hints[target][move.key] = 7;
+      if (move.to_ourselves) become_ours.insert(move.key);
     }
     return storage::Done{};
   }

@@ -22,7 +22,7 @@ ring::Ring three_nodes() {
 
 /// A node that has just started and holds actors in partitions 0 and 1.
 struct Starting {
-  Starting() {
+  explicit Starting(ring::Ring given = three_nodes()) : ring(std::move(given)) {
     check.start(now, out);
     storage::ListActorsAnswer actors{{{PartitionId{0}, ActorId{70}, 5}, {PartitionId{1}, ActorId{71}, 6}}};
     answer(storage::Answer{actors});
@@ -65,7 +65,7 @@ struct Starting {
     check.on_timer(timer.ticket, now, out);
   }
 
-  ring::Ring ring = three_nodes();
+  ring::Ring ring;
   port::Tickets tickets{port::Room::node};
   ActorCheck check{self, 3s, tickets};
   port::Outbox out;
@@ -165,4 +165,15 @@ TEST_CASE("a witness refuses a claim about a partition that its ring does not ha
   const auto& reply = std::get<wire::ActorCheckReply>(std::get<port::SendMessage>(out.effects().back()).message);
   CHECK(reply.request == wire::RequestId{4});
   CHECK(reply.error->code == ErrorCode::malformed);
+}
+
+TEST_CASE("a node that may keep a write for a replica is asked too, and what it says counts") {
+  // The second node is no replica of the first partitions, but follows them in ring order.
+  const std::vector<ring::Member> members{{self, "", 1}, {second, "", 1}, {third, "", 1}};
+  Starting node(
+      *ring::Ring::make({9}, {1}, 2, members, {{self, third}, {self, third}, {second, third}, {second, self}}));
+  node.reply(third, {});
+  CHECK_FALSE(node.check.done());
+  node.reply(second, {PartitionId{1}});
+  CHECK(node.doubted() == std::vector{PartitionId{1}});
 }

@@ -45,6 +45,15 @@ wire::MergeRequest merge() {
           .object = "o",
           .ttl = 1s};
 }
+wire::StandInRequest stand_in(NodeId target) {
+  return {.request = {14},
+          .epoch = {5},
+          .partition = ours.partition_of(key.token),
+          .key = key.bytes,
+          .object = "o",
+          .target = target,
+          .ttl = 1s};
+}
 wire::ScanRequest scan() {
   return {
       .request = {13}, .epoch = {5}, .partition = {2}, .prefix = "b", .rows_max = 10, .bytes_max = 1'000, .ttl = 1s};
@@ -124,6 +133,41 @@ TEST_CASE("a merge is acknowledged after the commit, not before") {
   fixture.storage_answers(storage::MergeAnswer{true});
   CHECK_FALSE(fixture.reply<wire::MergeReply>().error);
   CHECK(fixture.reply<wire::MergeReply>().request.value == 12);
+}
+
+TEST_CASE("what a replica cannot take is kept for it by a node that is none, acknowledged after the commit") {
+  Fixture fixture;
+  fixture.ask(stand_in({3}), others);
+  CHECK(fixture.out.effects().size() == 1);
+  const auto kept = fixture.command<storage::KeepPayload>();
+  CHECK(kept.target == NodeId{3});
+  CHECK(kept.partition == ours.partition_of(key.token));
+  CHECK(kept.key == key);
+  CHECK(kept.object == "o");
+  SUBCASE("kept") {
+    fixture.storage_answers(storage::Done{});
+    CHECK_FALSE(fixture.reply<wire::MergeReply>().error);
+    CHECK(fixture.reply<wire::MergeReply>().request.value == 14);
+  }
+  SUBCASE("no room") {
+    fixture.storage_answers(fail(ErrorCode::overloaded, "too many"));
+    CHECK(fixture.reply<wire::MergeReply>().error->code == ErrorCode::overloaded);
+  }
+}
+
+TEST_CASE("a replica stands in for nobody, and nobody for a node that is none") {
+  Fixture replica;
+  replica.ask(stand_in(peer));
+  CHECK(replica.reply<wire::MergeReply>().error->code == ErrorCode::malformed);
+  CHECK_FALSE(replica.stored_anything());
+  Fixture none;
+  none.ask(stand_in(us), others);
+  CHECK(none.reply<wire::MergeReply>().error->code == ErrorCode::malformed);
+  Fixture late;
+  auto request = stand_in({3});
+  request.epoch = {4};
+  late.ask(request, others);
+  CHECK(late.reply<wire::MergeReply>().error->code == ErrorCode::stale_ring);
 }
 
 TEST_CASE(

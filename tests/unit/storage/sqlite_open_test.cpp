@@ -84,6 +84,17 @@ TEST_CASE("a newer format is refused and left as it is") {
   CHECK(says(error, "newer"));
 }
 
+TEST_CASE("the format of a development version is refused too") {
+  TempDirectory place;
+  const SqliteOptions options{.directory = place.path()};
+  REQUIRE(SqliteEngine::open(options).has_value());
+  run_sql_as_engine(place.path() / "starling.db", "PRAGMA user_version = 1");
+  const Error error = refusal_of(options);
+  CHECK(error.code == ErrorCode::unsupported);
+  CHECK(says(error, "format 1"));
+  CHECK(says(error, "join as a new one"));
+}
+
 TEST_CASE("somebody else's database is refused and not touched") {
   TempDirectory place;
   const auto file = place.path() / "starling.db";

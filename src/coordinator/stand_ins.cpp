@@ -1,0 +1,42 @@
+#include "coordinator/stand_ins.hpp"
+
+#include <algorithm>
+
+namespace starling::coordinator {
+
+std::uint32_t StandIns::reachable(const Step& step) const {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(candidates_, [&](NodeId node) { return step.reachable(node); }));
+}
+
+std::optional<NodeId> StandIns::enlist(std::uint32_t place, const Step& step) {
+  const auto at_it = [&](const StandIn& one) { return one.place == place && one.state != State::failed; };
+  if (std::ranges::any_of(asked_, at_it)) return std::nullopt;
+  while (next_ < candidates_.size()) {
+    const NodeId node = candidates_[next_++];
+    if (!step.reachable(node)) continue;
+    asked_.push_back({node, place, State::asked});
+    return node;
+  }
+  return std::nullopt;
+}
+
+bool StandIns::on_answer(NodeId from, bool kept) {
+  const auto found = std::ranges::find(asked_, from, &StandIn::node);
+  if (found == asked_.end() || found->state != State::asked) return false;
+  found->state = kept ? State::keeps : State::failed;
+  return true;
+}
+
+std::vector<NodeId> StandIns::keepers() const {
+  std::vector<NodeId> nodes;
+  for (const StandIn& one : asked_)
+    if (one.state == State::keeps) nodes.push_back(one.node);
+  return nodes;
+}
+
+std::uint32_t StandIns::count(State state) const {
+  return static_cast<std::uint32_t>(std::ranges::count(asked_, state, &StandIn::state));
+}
+
+}  // namespace starling::coordinator
