@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -89,6 +90,8 @@ class Meter {
     operations_ += operations;
     latencies_.push_back(took);
   }
+  /// Operations that are known only afterwards.
+  void count(std::uint64_t operations) { operations_ += operations; }
   FloorFigures figures() {
     std::ranges::sort(latencies_);
     const auto at = [&](double share) {
@@ -156,6 +159,38 @@ class Floor {
     figures.latency = get_latencies(commands);
     return figures;
   }
+  /// Of every other partition, so that puts with and without a tree can take turns.
+  Result<FloorFigures> measure_tree_building() {
+    Meter meter;
+    std::uint64_t rows = 0;
+    for (std::uint32_t i = 1; i < plan_->partitions; i += 2) {
+      const PartitionId partition{static_cast<std::uint16_t>(i)};
+      const auto [first, last] = tokens_of(i);
+      bool built = false;
+      while (!built) {
+        meter.start();
+        auto answer = shard_.read(storage::BuildTree{partition, first, last});
+        meter.stop(0);
+        if (!answer) return std::unexpected(std::move(answer.error()));
+        built = std::get<storage::BuildTreeAnswer>(*answer).built;
+      }
+      auto survey = shard_.read(storage::Survey{{partition}});
+      if (!survey) return std::unexpected(std::move(survey.error()));
+      rows += std::get<storage::SurveyAnswer>(*survey).partitions.front().live;
+    }
+    meter.count(rows);
+    return meter.figures();
+  }
+  Result<std::pair<FloorFigures, FloorFigures>> measure_puts_in_turns() {
+    Meter with_tree, without;
+    for (std::uint64_t done = 0; done < plan_->operations; done += plan_->batch) {
+      for (Meter* meter : {&with_tree, &without}) {
+        auto ran = measure_batch(*meter, [&] { return put(key_in_one_of(meter == &with_tree ? 1 : 0)); });
+        if (!ran) return std::unexpected(std::move(ran.error()));
+      }
+    }
+    return std::pair{with_tree.figures(), without.figures()};
+  }
   std::uint64_t file_bytes() const { return engine_->stats().file_bytes; }
 
  private:
@@ -180,17 +215,34 @@ class Floor {
     return engine_->maintain(storage::Engine::Pace::busy);
   }
 
+  storage::TokenRange tokens_of(std::uint32_t partition) const {
+    const auto first = [&](std::uint64_t i) {
+      const auto product = (static_cast<unsigned __int128>(i) << 64) + plan_->partitions - 1;
+      return static_cast<std::uint64_t>(product / plan_->partitions);
+    };
+    return {Token{first(partition)}, Token{first(partition + 1) - 1}};
+  }
+  /// Of a partition whose number is even or odd.
+  ring::Key key_in_one_of(std::uint32_t parity) {
+    while (true) {
+      ring::Key key = workload_.any_key();
+      if (workload_.partition_of(key).value % 2 == parity) return key;
+    }
+  }
+
   Result<FloorFigures> measure_batches(const std::function<Command()>& next) {
     Meter meter;
-    std::vector<Command> batch;
-    for (std::uint64_t done = 0; done < plan_->operations; done += plan_->batch) {
-      batch.clear();
-      for (std::size_t i = 0; i < plan_->batch; ++i) batch.push_back(next());
-      meter.start();
-      if (auto ran = run(batch); !ran) return std::unexpected(std::move(ran.error()));
-      meter.stop(plan_->batch);
-    }
+    for (std::uint64_t done = 0; done < plan_->operations; done += plan_->batch)
+      if (auto ran = measure_batch(meter, next); !ran) return std::unexpected(std::move(ran.error()));
     return meter.figures();
+  }
+  Result<> measure_batch(Meter& meter, const std::function<Command()>& next) {
+    std::vector<Command> batch;
+    for (std::size_t i = 0; i < plan_->batch; ++i) batch.push_back(next());
+    meter.start();
+    if (auto ran = run(batch); !ran) return ran;
+    meter.stop(plan_->batch);
+    return {};
   }
 
   std::array<std::chrono::nanoseconds, 4> get_latencies(const std::vector<Command>& commands) {
@@ -225,6 +277,12 @@ Result<FloorReport> measure_floor(const FloorPlan& plan) {
     if (!measured) return std::unexpected(std::move(measured.error()));
     *figures = *measured;
   }
+  auto building = floor->measure_tree_building();
+  if (!building) return std::unexpected(std::move(building.error()));
+  report.tree_row = *building;
+  auto in_turns = floor->measure_puts_in_turns();
+  if (!in_turns) return std::unexpected(std::move(in_turns.error()));
+  std::tie(report.put_with_tree, report.put_without_tree) = *in_turns;
   report.file_bytes = floor->file_bytes();
   return report;
 }

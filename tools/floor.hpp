@@ -37,6 +37,9 @@ struct FloorReport {
   FloorFigures put;    ///< coordinated: read, issue a dot, replace
   FloorFigures merge;  ///< another replica's write
   FloorFigures get;
+  FloorFigures tree_row;  ///< one row read for a Merkle tree; latencies are of one step
+  /// The same puts in turns, to partitions with a Merkle tree and to others without.
+  FloorFigures put_with_tree, put_without_tree;
   std::uint64_t file_bytes{};
 };
 

@@ -54,6 +54,9 @@ Json json_floor(const tools::FloorReport& floor) {
   return {{"put", json_figures(floor.put)},
           {"merge", json_figures(floor.merge)},
           {"get", json_figures(floor.get)},
+          {"put_with_tree", json_figures(floor.put_with_tree)},
+          {"put_without_tree", json_figures(floor.put_without_tree)},
+          {"tree_row", json_figures(floor.tree_row)},
           {"file_bytes", floor.file_bytes}};
 }
 
@@ -160,7 +163,9 @@ void print_floor(const tools::FloorReport& floor, bool json) {
   fmt::print("the bare engine   {:>10}{:>12}{:>11}{:>11}{:>11}{:>11}\n", "CPU µs", "per second", "p50 µs", "p99 µs",
              "p99.9 µs", "max µs");
   for (auto [name, figures] :
-       {std::pair{"put", floor.put}, std::pair{"merge", floor.merge}, std::pair{"get", floor.get}}) {
+       {std::pair{"put", floor.put}, std::pair{"merge", floor.merge}, std::pair{"get", floor.get},
+        std::pair{"put, with a tree", floor.put_with_tree}, std::pair{"put, without", floor.put_without_tree},
+        std::pair{"row of a tree", floor.tree_row}}) {
     fmt::print("{:<18}{:>10.2f}{:>12.0f}", name, figures.cpu_us, figures.operations_per_second);
     for (std::chrono::nanoseconds latency : figures.latency) fmt::print("{:>11.0f}", us(latency));
     fmt::print("\n");
