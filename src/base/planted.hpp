@@ -34,6 +34,9 @@ enum class Bug : std::uint8_t {
   // replica
   acknowledged_early,
 
+  // repair
+  seen_joined_before_rows,
+
   // coordinator
   not_found_without_context,
   context_over_unread,

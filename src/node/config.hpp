@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "membership/config.hpp"
 #include "port/client.hpp"
+#include "repair/config.hpp"
 
 namespace starling::node {
 
@@ -32,6 +33,7 @@ struct Config {
   Duration actor_patience = 3s;  ///< after a start, for the other replicas to confirm our actors
   Duration handoff_period = 5s;  ///< between two looks at who is owed hints
   membership::Profile gossip;
+  repair::Config repair;
 };
 
 }  // namespace starling::node

@@ -24,6 +24,9 @@ void EventDispatch::operator()(port::TimerElapsed&& event) {
     case port::Room::handoff:
       if (rooms.book.ring()) rooms.handoff.on_timer(event.ticket, rooms.view(now), out);
       return;
+    case port::Room::repair:
+      if (rooms.book.ring()) rooms.repair.on_timer(event.ticket, rooms.view(now), out);
+      return;
     case port::Room::node: return rooms.on_node_timer(event.ticket, now, out);
   }
 }
@@ -48,6 +51,9 @@ void EventDispatch::operator()(port::StorageAnswered&& event) {
     case port::Room::handoff:
       if (rooms.book.ring()) rooms.handoff.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
       break;
+    case port::Room::repair:
+      if (rooms.book.ring()) rooms.repair.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
+      break;
     case port::Room::node: rooms.on_node_stored(event.ticket, event.answer, now, out); break;
   }
   if (!failed) return;
@@ -64,12 +70,15 @@ void EventDispatch::operator()(port::ClientAsked&& event) {
 void EventDispatch::operator()(port::PeerConnected&& event) {
   rooms.membership.on_connected(event.node);
   rooms.actor_check.on_connected(event.node, out);
-  if (rooms.book.ring()) rooms.handoff.on_connected(event.node, rooms.view(now), out);
+  if (!rooms.book.ring()) return;
+  rooms.handoff.on_connected(event.node, rooms.view(now), out);
+  rooms.repair.on_connected(event.node, rooms.view(now), out);
 }
 
 void EventDispatch::operator()(port::PeerDisconnected&& event) {
   rooms.membership.on_disconnected(event.node);
   rooms.handoff.on_peer_lost(event.node);
+  rooms.repair.on_peer_lost(event.node);
   if (rooms.coordinator) rooms.coordinator->on_peer_lost(event.node, rooms.view(now), out);
 }
 

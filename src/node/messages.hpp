@@ -33,6 +33,15 @@ struct MessageDispatch {
   void operator()(wire::HandoffOffer&& message) { hand_off(message); }
   void operator()(wire::HandoffGrant&& message) { hand_off(message); }
 
+  void operator()(wire::RepairMarks&& message) { repair_with_ring_of(std::move(message)); }
+  void operator()(wire::RepairViews&& message) { repair(std::move(message)); }
+  void operator()(wire::PullRequest&& message) { repair_with_ring_of(std::move(message)); }
+  void operator()(wire::PullReply&& message) { repair(std::move(message)); }
+  void operator()(wire::SumsRequest&& message) { repair_with_ring_of(std::move(message)); }
+  void operator()(wire::SumsReply&&) {}
+  void operator()(wire::DigestsRequest&& message) { repair_with_ring_of(std::move(message)); }
+  void operator()(wire::DigestsReply&&) {}
+
   void operator()(wire::FoundingProbe&& message) { found(message); }
   void operator()(wire::FoundingProbeReply&& message) { found(message); }
   void operator()(wire::FoundingPropose&& message) { found(message); }
@@ -68,6 +77,17 @@ struct MessageDispatch {
   template <class Message>
   void hand_off(const Message& message) {
     if (rooms.book.ring()) rooms.handoff.on_message(from, message, rooms.view(now), out);
+  }
+
+  template <class Message>
+  void repair(Message&& message) {
+    if (rooms.book.ring()) rooms.repair.on_message(from, std::forward<Message>(message), rooms.view(now), out);
+  }
+
+  template <class Request>
+  void repair_with_ring_of(Request&& request) {
+    rooms.book.on_epoch_seen(from, request.epoch, now, out);
+    repair(std::forward<Request>(request));
   }
 
   template <class Message>

@@ -68,6 +68,7 @@ Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
       membership(config.gossip, self_update(config, boot), random.fork()),
       replica({}, boot.node, random.fork()),
       handoff({.period = config.handoff_period}, boot.node, random.fork()),
+      repair(config.repair, boot.node, random.fork()),
       actor_check(boot.node, config.actor_patience, tickets),
       actor_witness(tickets) {}
 
@@ -93,6 +94,7 @@ void Rooms::enter_cluster(Instant now, port::Outbox& out) {
   coordinator.emplace(coordinator_config(config), boot.node, memory.cluster->secret, random.fork());
   membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
   handoff.start(view(now), out);
+  repair.start(view(now), out);
   peers_timer_ = tickets.next();
   out.arm(peers_timer_, now + peers_period);
 }
@@ -127,14 +129,17 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
 /// Whatever waits for a member that is gone must not wait for its time-out; a hint is to be delivered one day.
 void Rooms::heed_effects(std::size_t effects_before, Instant now, port::Outbox& out) {
   std::vector<NodeId> lost;
+  std::vector<NodeId> unhinted;
   for (const auto& effect : std::span(out.effects()).subspan(effects_before)) {
     if (std::holds_alternative<port::Halt>(effect)) life = Life::halted;
     const auto* notice = std::get_if<port::Notice>(&effect);
     if (notice && (notice->kind == port::NoticeKind::member_died || notice->kind == port::NoticeKind::member_left))
       lost.push_back(notice->about);
+    if (notice && notice->kind == port::NoticeKind::hint_refused) unhinted.push_back(notice->about);
   }
   if (!coordinator) return;
   for (NodeId node : lost) coordinator->on_peer_lost(node, view(now), out);
+  for (NodeId node : unhinted) repair.on_hint_refused(node, view(now), out);
   // What was given up just now may have left some too.
   if (std::ranges::any_of(std::span(out.effects()).subspan(effects_before), leaves_hint))
     handoff.on_hint_left(view(now), out);

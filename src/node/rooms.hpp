@@ -11,6 +11,7 @@
 #include "node/actor_check.hpp"
 #include "node/memory_of_cluster.hpp"
 #include "node/node.hpp"
+#include "repair/repair.hpp"
 #include "replica/replica.hpp"
 #include "topology/founding.hpp"
 #include "topology/ring_book.hpp"
@@ -50,6 +51,7 @@ struct Rooms {
   replica::Replica replica;
   std::optional<coordinator::Coordinator> coordinator;  ///< once there is a ring
   handoff::Handoff handoff;                             ///< started with it
+  repair::Repair repair;                                ///< likewise
   ActorCheck actor_check;
   ActorWitness actor_witness;
 

@@ -34,6 +34,12 @@ std::string_view name_of(NoticeKind kind) {
     case NoticeKind::actor_doubted: return "actor_doubted";
     case NoticeKind::message_malformed: return "message_malformed";
     case NoticeKind::work_expired: return "work_expired";
+    case NoticeKind::repair_looked: return "repair_looked";
+    case NoticeKind::row_pulled: return "row_pulled";
+    case NoticeKind::key_exchanged: return "key_exchanged";
+    case NoticeKind::tree_built: return "tree_built";
+    case NoticeKind::tree_wrong: return "tree_wrong";
+    case NoticeKind::tombstone_reaped: return "tombstone_reaped";
     case NoticeKind::node_ready: return "node_ready";
     case NoticeKind::storage_poisoned: return "storage_poisoned";
     case NoticeKind::leaving: return "leaving";

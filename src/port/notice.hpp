@@ -44,6 +44,13 @@ enum class NoticeKind : std::uint8_t {
   actor_doubted,
   message_malformed,
   work_expired,
+  // repair
+  repair_looked,
+  row_pulled,
+  key_exchanged,
+  tree_built,
+  tree_wrong,
+  tombstone_reaped,
   // node
   node_ready,
   storage_poisoned,

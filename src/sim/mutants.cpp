@@ -19,6 +19,7 @@ constexpr std::array all = std::to_array<Mutant>({
     {Bug::digest_outdated, "digest_outdated", "the remembered digest of a key stays when the key changes"},
     {Bug::generation_not_saved, "generation_not_saved", "each start is the first one"},
     {Bug::acknowledged_early, "acknowledged_early", "a merge is acknowledged before its commit"},
+    {Bug::seen_joined_before_rows, "seen_joined_before_rows", "a pull claims its rows before it has them"},
     {Bug::not_found_without_context, "not_found_without_context", "a read that finds nothing has no context"},
     {Bug::context_over_unread, "context_over_unread", "a put's context covers siblings that its client never read"},
     {Bug::read_by_one_fewer, "read_by_one_fewer", "R-1 answers are enough"},

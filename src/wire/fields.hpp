@@ -66,6 +66,23 @@ auto fields(Of<PushPull> auto& m) { return std::tie(m.reply_wanted, m.epoch, m.m
 auto fields(Of<HandoffOffer> auto& m) { return std::tie(m.request, m.hints); }
 auto fields(Of<HandoffGrant> auto& m) { return std::tie(m.request, m.credits); }
 
+auto fields(Of<RepairMarks> auto& m) { return std::tie(m.request, m.epoch, m.marks); }
+auto fields(Of<RepairView> auto& m) { return std::tie(m.partition, m.seen, m.tree_built, m.root); }
+auto fields(Of<RepairViews> auto& m) {
+  return std::tie(m.request, m.error, m.epoch, m.views_wanted, m.compared, m.views);
+}
+auto fields(Of<PullRequest> auto& m) {
+  return std::tie(m.request, m.epoch, m.partition, m.seen, m.after, m.bytes_max, m.ttl);
+}
+auto fields(Of<PullReply> auto& m) { return std::tie(m.request, m.error, m.seen, m.rows, m.complete_to); }
+auto fields(Of<SumsRequest> auto& m) { return std::tie(m.request, m.epoch, m.partition, m.bits, m.nodes, m.ttl); }
+auto fields(Of<SumsReply> auto& m) { return std::tie(m.request, m.error, m.sums); }
+auto fields(Of<DigestsRequest> auto& m) {
+  return std::tie(m.request, m.epoch, m.partition, m.bits, m.leaf, m.after, m.ttl);
+}
+auto fields(Of<DigestsReply::Row> auto& m) { return std::tie(m.key, m.digest); }
+auto fields(Of<DigestsReply> auto& m) { return std::tie(m.request, m.error, m.rows, m.complete_to); }
+
 auto fields(Of<Error> auto& m) { return std::tie(m.code, m.message); }
 
 template <class T>

@@ -220,6 +220,98 @@ struct HandoffGrant {
   friend bool operator==(const HandoffGrant&, const HandoffGrant&) = default;
 };
 
+// --- Anti-entropy -----------------------------------------------------------------------------
+
+/// Begins a look at what two replicas hold of all partitions that both own: a mark for each of
+/// them, in order (repair/marks.hpp). Marks are salted with the request.
+struct RepairMarks {
+  RequestId request;
+  Epoch epoch;
+  Bytes marks;
+  friend bool operator==(const RepairMarks&, const RepairMarks&) = default;
+};
+/// What one replica holds of one partition.
+struct RepairView {
+  PartitionId partition;
+  Bytes seen;  ///< causal::encode
+  bool tree_built{};
+  std::uint64_t root{};  ///< of the tree
+  friend bool operator==(const RepairView&, const RepairView&) = default;
+};
+/// Answers marks with the views of those that differ; then that is answered, with `views_wanted`
+/// no more, by the other side's views of the same partitions. Now both know both.
+struct RepairViews {
+  RequestId request;
+  std::optional<Error> error;
+  Epoch epoch;
+  bool views_wanted{};
+  std::uint32_t compared{};  ///< of so many marks this tells; the others did not fit
+  std::vector<RepairView> views;
+  friend bool operator==(const RepairViews&, const RepairViews&) = default;
+};
+
+/// "I have seen this; what do I lack?" The answer is a page of what a replica lacks: see storage::ScanUnseen.
+struct PullRequest {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  Bytes seen;
+  Bytes after;
+  std::uint32_t bytes_max{};
+  Duration ttl{};
+  friend bool operator==(const PullRequest&, const PullRequest&) = default;
+};
+struct PullReply {
+  RequestId request;
+  std::optional<Error> error;
+  Bytes seen;  ///< the replier's, as of this page
+  std::vector<ScanReply::Row> rows;
+  Bytes complete_to;
+  friend bool operator==(const PullReply&, const PullReply&) = default;
+};
+
+/// Asks for sums of a Merkle tree folded to 2^bits leaves: of the 16 that lie under each of these
+/// nodes, which are leaves of the tree folded to 2^(bits-4).
+struct SumsRequest {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  std::uint32_t bits{};
+  std::vector<std::uint32_t> nodes;
+  Duration ttl{};
+  friend bool operator==(const SumsRequest&, const SumsRequest&) = default;
+};
+/// No sums: the tree has fewer leaves than that.
+struct SumsReply {
+  RequestId request;
+  std::optional<Error> error;
+  std::vector<std::uint64_t> sums;
+  friend bool operator==(const SumsReply&, const SumsReply&) = default;
+};
+/// Asks for the live keys of one leaf of a tree folded to 2^bits leaves, with their digests.
+struct DigestsRequest {
+  RequestId request;
+  Epoch epoch;
+  PartitionId partition;
+  std::uint32_t bits{};
+  std::uint32_t leaf{};
+  Bytes after;
+  Duration ttl{};
+  friend bool operator==(const DigestsRequest&, const DigestsRequest&) = default;
+};
+struct DigestsReply {
+  struct Row {
+    Bytes key;
+    std::uint64_t digest{};
+    friend bool operator==(const Row&, const Row&) = default;
+  };
+  RequestId request;
+  std::optional<Error> error;
+  std::vector<Row> rows;
+  Bytes complete_to;
+  friend bool operator==(const DigestsReply&, const DigestsReply&) = default;
+};
+
 // --- Membership (SWIM + Lifeguard) ------------------------------------------------------------
 
 enum class MemberState : std::uint8_t { alive, suspect, dead, left };
@@ -298,9 +390,11 @@ struct PushPull {
   friend bool operator==(const PushPull&, const PushPull&) = default;
 };
 
-using Message = std::variant<ReadRequest, ReadReply, MergeRequest, MergeReply, ForwardWrite, ForwardReply, ScanRequest,
-                             ScanReply, ActorCheck, ActorCheckReply, RingFetch, RingIs, FoundingProbe,
-                             FoundingProbeReply, FoundingPropose, FoundingVote, FoundingQuery, FoundingDecision,
-                             StreamPing, StreamAck, PushPull, HandoffOffer, HandoffGrant, StandInRequest>;
+using Message =
+    std::variant<ReadRequest, ReadReply, MergeRequest, MergeReply, ForwardWrite, ForwardReply, ScanRequest, ScanReply,
+                 ActorCheck, ActorCheckReply, RingFetch, RingIs, FoundingProbe, FoundingProbeReply, FoundingPropose,
+                 FoundingVote, FoundingQuery, FoundingDecision, StreamPing, StreamAck, PushPull, HandoffOffer,
+                 HandoffGrant, RepairMarks, RepairViews, PullRequest, PullReply, SumsRequest, SumsReply, DigestsRequest,
+                 DigestsReply, StandInRequest>;
 
 }  // namespace starling::wire

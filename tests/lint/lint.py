@@ -33,7 +33,8 @@ MAY_INCLUDE = {
     "client": VALUES | {"wire", "client", "starling"},
 }
 # Storage has two sides: the values that the core exchanges with it, and the engines that drivers own.
-STORAGE_VALUES = {"storage/commands.hpp", "storage/boot_record.hpp"}
+STORAGE_VALUES = {"storage/commands.hpp", "storage/healing_commands.hpp", "storage/merkle_tree.hpp",
+                  "storage/boot_record.hpp"}
 MAY_INCLUDE_ENGINES = {"storage", "runtime", "sim", "tools", "tests"}
 
 THIRD_PARTY = [  # (header pattern, where it may be included)

@@ -1,0 +1,124 @@
+#include "repair/pull.hpp"
+
+#include <utility>
+
+#include "base/planted.hpp"
+#include "causal/codec.hpp"
+
+namespace starling::repair {
+
+void Pull::begin(Share share, causal::Seen theirs, Step& step) {
+  share_ = share;
+  wanted_ = std::move(theirs);
+  promised_.reset();
+  after_ = {};
+  at_end_ = false;
+  stage_ = Stage::surveying;
+  deadline_ = step.deadline();
+  waiting_ = step.store(storage::Survey{{share_.second}});
+}
+
+void Pull::give_up() {
+  stage_ = Stage::idle;
+  merging_.clear();
+}
+
+std::optional<Instant> Pull::due(const Pace& pace) const {
+  if (stage_ == Stage::pausing) return pace.free_at();
+  if (stage_ == Stage::asked) return deadline_;
+  return std::nullopt;
+}
+
+void Pull::on_timer(const Pace& pace, Step& step) {
+  if (stage_ == Stage::pausing) return ask(pace, step);
+  if (stage_ == Stage::asked && step.view.now >= deadline_) give_up();
+}
+
+void Pull::ask(const Pace& pace, Step& step) {
+  stage_ = Stage::pausing;
+  if (step.view.now < pace.free_at()) return;
+  stage_ = Stage::asked;
+  deadline_ = step.deadline();
+  request_ = step.next_request();
+  step.out.send(share_.first, wire::PullRequest{.request = request_,
+                                                .epoch = step.view.ring.epoch(),
+                                                .partition = share_.second,
+                                                .seen = ours_,
+                                                .after = after_.bytes,
+                                                .bytes_max = step.config.page_bytes,
+                                                .ttl = step.config.patience});
+}
+
+Pull::Progress Pull::on_reply(NodeId from, wire::PullReply reply, Pace& pace, Step& step) {
+  if (stage_ != Stage::asked || from != share_.first || reply.request != request_) return Progress::not_mine;
+  if (reply.error) return fail();
+  std::uint64_t bytes = reply.seen.size();
+  for (const auto& row : reply.rows) bytes += row.key.size() + row.object.size();
+  pace.spend(bytes, step.view.now);
+  rows_ += reply.rows.size();
+  bytes_ += bytes;
+  if (auto merged = merge(std::move(reply), step); !merged) {
+    step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, merged.error().message);
+    return fail();
+  }
+  if (merging_.empty()) at_end_ ? join_seen(step) : ask(pace, step);
+  return Progress::under_way;
+}
+
+Result<> Pull::merge(wire::PullReply reply, Step& step) {
+  auto seen = causal::decode_seen(reply.seen);
+  if (!seen) return std::unexpected(std::move(seen.error()));
+  if (!promised_) promised_ = *std::move(seen);
+  at_end_ = reply.complete_to.empty();
+  if (!at_end_) {
+    auto complete_to = ring::Key::from_bytes(reply.complete_to);
+    if (!complete_to) return std::unexpected(std::move(complete_to.error()));
+    if (*complete_to <= after_) return starling::fail(ErrorCode::malformed, "a page that does not get any further");
+    after_ = *std::move(complete_to);
+  }
+  stage_ = Stage::merging;
+  if (planted(Bug::seen_joined_before_rows)) step.store(storage::JoinSeen{share_.second, *promised_});
+  for (auto& row : reply.rows) {
+    auto key = ring::Key::from_bytes(row.key);
+    if (!key) return std::unexpected(std::move(key.error()));
+    if (step.view.ring.partition_of(key->token) != share_.second)
+      return starling::fail(ErrorCode::malformed, "a pulled row of another partition");
+    merging_.insert(step.store(storage::Merge{share_.second, *std::move(key), std::move(row.object)}));
+    step.out.notice(port::NoticeKind::row_pulled);
+  }
+  return {};
+}
+
+Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace, Step& step) {
+  if (stage_ == Stage::merging && merging_.erase(ticket) != 0) {
+    if (!answer) return fail();
+    if (merging_.empty()) at_end_ ? join_seen(step) : ask(pace, step);
+    return Progress::under_way;
+  }
+  if ((stage_ != Stage::surveying && stage_ != Stage::joining) || ticket != waiting_) return Progress::not_mine;
+  if (!answer) return fail();
+  if (stage_ == Stage::joining) {
+    stage_ = Stage::idle;
+    return Progress::done;
+  }
+  const causal::Seen& ours = expect<storage::SurveyAnswer>(*answer).partitions.at(0).seen;
+  if (ours.covers(wanted_)) {
+    stage_ = Stage::idle;
+    return Progress::done;
+  }
+  ours_ = causal::encode(ours);
+  ask(pace, step);
+  return Progress::under_way;
+}
+
+void Pull::join_seen(Step& step) {
+  stage_ = Stage::joining;
+  waiting_ = step.store(storage::JoinSeen{share_.second, *promised_});
+}
+
+Pull::Progress Pull::fail() {
+  give_up();
+  return Progress::failed;
+}
+
+}  // namespace starling::repair

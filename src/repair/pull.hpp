@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+
+#include "causal/seen.hpp"
+#include "repair/gaps.hpp"
+#include "repair/pace.hpp"
+#include "repair/step.hpp"
+#include "ring/key.hpp"
+
+namespace starling::repair {
+
+/// Fetches what we have missed of one partition from one replica that has it: all rows that hold a
+/// write which we have not seen, page by page, each merged and committed before the next is asked for.
+///
+/// What the other side had seen *when it looked for the first page* becomes seen here only when all
+/// the rows are durable: what `seen` covers and no row holds counts as replaced. Whoever dies on the
+/// way has merged some rows, and claims nothing. (Gonçalves et al. 2015, anti-entropy.)
+class Pull {
+ public:
+  bool idle() const { return stage_ == Stage::idle; }
+  NodeId peer() const { return share_.first; }
+  /// `theirs`: what is said to be there; where we have it by now, nothing is asked.
+  void begin(Share share, causal::Seen theirs, Step& step);
+  void give_up();
+
+  std::optional<Instant> due(const Pace& pace) const;
+  void on_timer(const Pace& pace, Step& step);
+
+  enum class Progress : std::uint8_t { not_mine, under_way, done, failed };
+  Progress on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace, Step& step);
+  Progress on_reply(NodeId from, wire::PullReply reply, Pace& pace, Step& step);
+
+  const Share& share() const { return share_; }
+
+  /// What all pulls have brought so far.
+  std::uint64_t rows() const { return rows_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  enum class Stage : std::uint8_t { idle, surveying, pausing, asked, merging, joining };
+
+  void ask(const Pace& pace, Step& step);
+  Result<> merge(wire::PullReply reply, Step& step);
+  void join_seen(Step& step);
+  Progress fail();
+
+  Share share_;
+  Stage stage_{Stage::idle};
+  causal::Seen wanted_;
+  Bytes ours_;                            ///< our seen at the beginning, encoded
+  std::optional<causal::Seen> promised_;  ///< their seen as of the first page
+  ring::Key after_;
+  bool at_end_{};
+  wire::RequestId request_;
+  port::Ticket waiting_;
+  std::set<port::Ticket> merging_;
+  Instant deadline_;
+  std::uint64_t rows_{};
+  std::uint64_t bytes_{};
+};
+
+}  // namespace starling::repair

@@ -1,0 +1,200 @@
+#include "repair/repair.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace starling::repair {
+
+Repair::Repair(Config config, NodeId self, Random random)
+    : config_(config), self_(self), last_request_(random.next()), looks_(self, random.fork()), pace_(config.rate) {}
+
+Step Repair::step(const View& view, port::Outbox& out) { return {config_, view, self_, tickets_, last_request_, out}; }
+
+void Repair::start(const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  next_survey_ = view.now + config_.interval / 2;
+  for (const PartitionId partition : view.ring.partitions_of(self_)) trees_.want(partition);
+  go_on(now);
+}
+
+void Repair::on_connected(NodeId peer, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  on_peer_lost(peer);  // it may be another life of it: nothing that the last one said holds
+  looks_.on_connected(peer, now);
+  go_on(now);
+}
+
+void Repair::on_peer_lost(NodeId peer) {
+  views_.forget(peer);
+  looks_.on_peer_lost(peer);
+  gaps_.forget(peer);
+  std::erase_if(to_pull_, [&](const auto& entry) { return entry.first.first == peer; });
+  if (pull_.peer() == peer) pull_.give_up();
+}
+
+void Repair::on_hint_refused(NodeId peer, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  looks_.again(peer, now);
+  go_on(now);
+}
+
+void Repair::repair_now(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  for (const NodeId peer : view.ring.neighbours_of(self_)) {
+    const bool shares = std::ranges::any_of(partitions, [&](auto one) { return view.ring.owns(peer, one); });
+    if (partitions.empty() || shares) looks_.at_latest(peer, view.now);
+  }
+  do_what_is_due(now);
+  go_on(now);
+}
+
+// --- What arrives -----------------------------------------------------------------------------
+
+void Repair::on_timer(port::Ticket ticket, const View& view, port::Outbox& out) {
+  if (ticket != timer_) return;
+  armed_for_.reset();
+  Step now = step(view, out);
+  do_what_is_due(now);
+  go_on(now);
+}
+
+void Repair::do_what_is_due(Step& step) {
+  looks_.on_timer(step);
+  gaps_.on_timer(step);
+  if (const auto due = pull_.due(pace_); due && *due <= step.view.now) pull_.on_timer(pace_, step);
+  trees_.on_timer(step);
+  if (step.view.now < next_survey_) return;
+  next_survey_ = step.view.now + config_.interval / 2;
+  surveying_ = step.store(storage::Survey{step.view.ring.partitions_of(self_)});
+}
+
+void Repair::on_storage(port::Ticket ticket, Result<storage::Answer> answer, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  if (ticket == surveying_) {
+    surveying_.reset();
+    if (answer) keep_up(expect<storage::SurveyAnswer>(*answer), now);
+  } else if (looks_.on_storage(ticket, answer, now) || trees_.on_storage(ticket, answer, now) ||
+             reaper_.on_storage(ticket, answer, views_, now)) {
+  } else if (auto gaps = gaps_.on_storage(ticket, answer)) {
+    heed(*std::move(gaps), now);
+  } else if (responder_.on_storage(ticket, answer, now)) {
+    if (auto agreed = responder_.take_agreed()) heed(*std::move(agreed), now);
+  } else {
+    heed(pull_.on_storage(ticket, answer, pace_, now), now);
+  }
+  go_on(now);
+}
+
+void Repair::on_message(NodeId from, wire::RepairMarks marks, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  looks_.on_heard(from, now);
+  responder_.on_message(from, std::move(marks), now);
+}
+
+void Repair::on_message(NodeId from, const wire::RepairViews& views, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  if (!views.views_wanted && !views.error)
+    take_views(from, views, now);
+  else if (auto comparison = looks_.on_views(from, views, now))
+    heed(from, *std::move(comparison), now);
+  go_on(now);
+}
+
+void Repair::on_message(NodeId from, wire::PullReply reply, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  heed(pull_.on_reply(from, std::move(reply), pace_, now), now);
+  go_on(now);
+}
+
+// --- What follows from it ---------------------------------------------------------------------
+
+void Repair::heed(NodeId peer, Comparison comparison, Step& step) {
+  heed(Responder::Agreed{peer, std::move(comparison.equal)}, step);
+  for (auto& difference : comparison.differing) heed(peer, std::move(difference), step);
+}
+
+void Repair::heed(Responder::Agreed agreed, Step& step) {
+  for (auto& survey : agreed.equal) {
+    if (survey.tree_built) views_.verify(agreed.peer, survey.partition, step.view.now);
+    views_.learn(agreed.peer, survey.partition, std::move(survey.seen));
+  }
+}
+
+void Repair::heed(NodeId peer, Comparison::Difference difference, Step& step) {
+  auto& [ours, theirs] = difference;
+  const Share share{peer, ours.partition};
+  PeerView& view = views_.of(peer, ours.partition);
+  view.differs = true;
+  if (!ours.seen.covers(theirs.seen)) gaps_.note(share, theirs.seen, step.view.now + config_.settle);
+  views_.learn(peer, ours.partition, std::move(theirs.seen));
+}
+
+/// Of the look of another replica. What we lack of it we find out at the second look, which is our own.
+void Repair::take_views(NodeId from, const wire::RepairViews& views, Step& step) {
+  if (views.epoch != step.view.ring.epoch()) return;
+  auto theirs = from_wire(views.views, shared_partitions(step.view.ring, self_, from));
+  if (!theirs) {
+    step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, theirs.error().message);
+    return;
+  }
+  for (auto& view : *theirs) {
+    gaps_.note({from, view.partition}, view.seen, step.view.now + config_.settle);
+    views_.of(from, view.partition).differs = true;
+    views_.learn(from, view.partition, std::move(view.seen));
+  }
+}
+
+void Repair::heed(Gaps::Result gaps, Step& step) {
+  for (const auto& [peer, partition] : gaps.closed) views_.verify(peer, partition, step.view.now);
+  for (auto& [share, theirs] : gaps.lacking) to_pull_.insert_or_assign(share, std::move(theirs));
+}
+
+void Repair::heed(Pull::Progress progress, Step& step) {
+  if (progress == Pull::Progress::done) views_.verify(pull_.share().first, pull_.share().second, step.view.now);
+  if (progress == Pull::Progress::done || progress == Pull::Progress::failed) looks_.again(pull_.peer(), step);
+}
+
+void Repair::keep_up(const storage::SurveyAnswer& ours, Step& step) {
+  for (const auto& survey : ours.partitions) {
+    if (!survey.tree_built) trees_.want(survey.partition);
+    reaper_.consider(survey, views_, step);
+  }
+}
+
+void Repair::go_on(Step& step) {
+  if (step.view.ring.epoch() != epoch_) {
+    epoch_ = step.view.ring.epoch();
+    looks_.set_peers(step.view.ring.neighbours_of(self_), step);
+  }
+  while (pull_.idle() && !to_pull_.empty()) {
+    auto next = to_pull_.extract(to_pull_.begin());
+    if (step.view.peers.reachable(next.key().first)) pull_.begin(next.key(), std::move(next.mapped()), step);
+  }
+  trees_.go_on(step);
+  reaper_.go_on(views_, step);
+  Instant wake = next_survey_;
+  for (const auto due : {looks_.due(), gaps_.due(), pull_.due(pace_), trees_.due()})
+    if (due) wake = std::min(wake, *due);
+  if (armed_for_ && *armed_for_ <= wake) return;
+  armed_for_ = wake;
+  timer_ = tickets_.next();
+  step.out.arm(timer_, wake);
+}
+
+Status Repair::status(const View& view) const {
+  Status status;
+  for (const NodeId peer : view.ring.neighbours_of(self_))
+    for (const PartitionId partition : shared_partitions(view.ring, self_, peer)) {
+      const PeerView* known = views_.find(peer, partition);
+      status.pairs.push_back({peer, partition, known ? known->verified : std::nullopt, known && known->differs});
+    }
+  for (const auto& [partition, rows] : reaper_.waiting())
+    status.waiting.push_back({partition, rows, views_.silent(view.ring, self_, partition)});
+  status.rows_pulled = pull_.rows();
+  status.bytes_pulled = pull_.bytes();
+  status.bytes_pushed = responder_.bytes_sent();
+  status.tombstones_reaped = reaper_.reaped();
+  return status;
+}
+
+}  // namespace starling::repair

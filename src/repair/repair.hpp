@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/random.hpp"
+#include "repair/config.hpp"
+#include "repair/gaps.hpp"
+#include "repair/looks.hpp"
+#include "repair/pace.hpp"
+#include "repair/peer_views.hpp"
+#include "repair/pull.hpp"
+#include "repair/reaper.hpp"
+#include "repair/responder.hpp"
+#include "repair/status.hpp"
+#include "repair/trees.hpp"
+
+namespace starling::repair {
+
+/// Anti-entropy: replicas that compare themselves with each other, fetch what they have missed, and
+/// let tombstones go that everybody has received. Dynamo §4.7; Gonçalves et al. 2015.
+///
+/// Two things are compared for every partition that two nodes share. `seen` says which writes one
+/// has received and the other has not: those are pulled. The Merkle tree finds what `seen` cannot:
+/// rows that were lost, or are older than what is said of them. Both are acted upon only after two
+/// looks. All that is done is a join of two states of a key, so that doing it too early, twice or
+/// halfway is never wrong; nothing here issues a dot.
+class Repair {
+ public:
+  Repair(Config config, NodeId self, Random random);
+
+  /// Once, when there is a ring.
+  void start(const View& view, port::Outbox& out);
+  void on_connected(NodeId peer, const View& view, port::Outbox& out);
+  void on_peer_lost(NodeId peer);
+  /// It has missed something of which there is no hint.
+  void on_hint_refused(NodeId peer, const View& view, port::Outbox& out);
+  void on_timer(port::Ticket ticket, const View& view, port::Outbox& out);
+  void on_storage(port::Ticket ticket, Result<storage::Answer> answer, const View& view, port::Outbox& out);
+
+  template <class Request>
+  void on_message(NodeId from, Request request, const View& view, port::Outbox& out) {
+    Step now = step(view, out);
+    responder_.on_message(from, std::move(request), now);
+  }
+  void on_message(NodeId from, wire::RepairMarks marks, const View& view, port::Outbox& out);
+  void on_message(NodeId from, const wire::RepairViews& views, const View& view, port::Outbox& out);
+  void on_message(NodeId from, wire::PullReply reply, const View& view, port::Outbox& out);
+
+  /// Looks at once at all that own one of these partitions too; none: of all partitions.
+  void repair_now(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out);
+  Status status(const View& view) const;
+
+ private:
+  Step step(const View& view, port::Outbox& out);
+  void heed(NodeId peer, Comparison comparison, Step& step);
+  void heed(NodeId peer, Comparison::Difference difference, Step& step);
+  void heed(Responder::Agreed agreed, Step& step);
+  void heed(Gaps::Result gaps, Step& step);
+  void heed(Pull::Progress progress, Step& step);
+  void take_views(NodeId from, const wire::RepairViews& views, Step& step);
+  void keep_up(const storage::SurveyAnswer& ours, Step& step);
+  void do_what_is_due(Step& step);
+  /// Begins what can be begun, and arms the timer.
+  void go_on(Step& step);
+
+  Config config_;
+  NodeId self_;
+  port::Tickets tickets_{port::Room::repair};
+  std::uint64_t last_request_;
+  PeerViews views_;
+  Looks looks_;
+  Gaps gaps_;
+  std::map<Share, causal::Seen> to_pull_;
+  Pull pull_;
+  Pace pace_;
+  Trees trees_;
+  Reaper reaper_;
+  Responder responder_;
+  Epoch epoch_;  ///< of the ring whose members we look at
+  Instant next_survey_;
+  std::optional<port::Ticket> surveying_;
+  port::Ticket timer_;
+  std::optional<Instant> armed_for_;
+};
+
+}  // namespace starling::repair

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "repair/marks.hpp"
+#include "repair/step.hpp"
+
+namespace starling::repair {
+
+/// Answers what other replicas ask in order to compare themselves with us. It remembers nothing of
+/// them but whom storage's next answers are for.
+class Responder {
+ public:
+  void on_message(NodeId from, wire::RepairMarks marks, Step& step);
+  void on_message(NodeId from, wire::PullRequest pull, Step& step);
+  void on_message(NodeId from, wire::SumsRequest sums, Step& step);
+  void on_message(NodeId from, wire::DigestsRequest digests, Step& step);
+
+  /// Partitions that a peer was found to hold as we do, by its marks.
+  struct Agreed {
+    NodeId peer;
+    std::vector<storage::PartitionSurvey> equal;
+  };
+  /// False for an answer to somebody else.
+  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step);
+  std::optional<Agreed> take_agreed() { return std::exchange(agreed_, std::nullopt); }
+
+  /// Of rows that others have pulled.
+  std::uint64_t bytes_sent() const { return bytes_sent_; }
+
+ private:
+  using Request = std::variant<wire::RepairMarks, wire::PullRequest, wire::SumsRequest, wire::DigestsRequest>;
+  struct Waiting {
+    NodeId from;
+    Instant deadline;
+    Request request;
+  };
+
+  Result<> admit(NodeId from, Epoch epoch, PartitionId partition, Step& step) const;
+  void store(NodeId from, Duration ttl, Request request, storage::Command command, Step& step);
+
+  void answer(NodeId from, const wire::RepairMarks& marks, storage::Answer& found, Step& step);
+  void answer(NodeId from, const wire::PullRequest& pull, storage::Answer& found, Step& step);
+  static void answer(NodeId from, const wire::SumsRequest& sums, storage::Answer& found, Step& step);
+  static void answer(NodeId from, const wire::DigestsRequest& digests, storage::Answer& found, Step& step);
+
+  std::map<port::Ticket, Waiting> waiting_;
+  std::optional<Agreed> agreed_;
+  std::uint64_t bytes_sent_{};
+};
+
+}  // namespace starling::repair

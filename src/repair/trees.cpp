@@ -1,0 +1,34 @@
+#include "repair/trees.hpp"
+
+namespace starling::repair {
+
+void Trees::go_on(Step& step) {
+  if (wanted_.empty() || waiting_ || paused_until_) return;
+  building_ = *wanted_.begin();
+  const auto tokens = step.tokens_of(building_);
+  waiting_ = step.store(storage::BuildTree{building_, tokens.first, tokens.last});
+}
+
+std::optional<Instant> Trees::due() const { return paused_until_; }
+
+void Trees::on_timer(Step& step) {
+  if (!paused_until_ || step.view.now < *paused_until_) return;
+  paused_until_.reset();
+  go_on(step);
+}
+
+bool Trees::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
+  if (ticket != waiting_) return false;
+  waiting_.reset();
+  // What cannot be read now is tried again when somebody finds that the tree is missing.
+  const bool over = !answer || expect<storage::BuildTreeAnswer>(*answer).built;
+  if (answer && over) step.out.notice(port::NoticeKind::tree_built);
+  if (over)
+    wanted_.erase(building_);
+  else
+    paused_until_ = step.view.now + step.config.build_pause;
+  go_on(step);
+  return true;
+}
+
+}  // namespace starling::repair
