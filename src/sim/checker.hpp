@@ -31,7 +31,7 @@ struct Ending {
 /// 6. no dot twice: nor on one disk (ledger.hpp), nor for two writes on any two;
 /// 7. reads: while it runs, a read returns nothing but what was written, each once, of those only what
 ///    does not replace another, and with R + W > N nothing less or older than what was acknowledged
-///    before it began. It always comes with a context.
+///    before it began, but for what stand-ins were needed for. It always comes with a context.
 std::vector<Violation> check(const History& history, const Ending& ending = {});
 
 }  // namespace starling::sim

@@ -63,10 +63,11 @@ void Clients::act(std::size_t client, Instant until) {
 OpId Clients::act_on(std::size_t client, HostIndex host, std::size_t key) {
   const Strength strength = draw_strength();
   if (random_.chance(workload_.gets_percent, 100)) return get(client, host, key, strength);
+  const bool sloppy = workload_.sloppy_percent != 0 && random_.chance(workload_.sloppy_percent, 100);
   if (key >= workload_.counters && random_.chance(workload_.deletes_percent, 100))
     return random_.chance(workload_.unread_percent, 100) ? remove_unread(client, host, key, strength)
-                                                         : remove(client, host, key, strength);
-  return put(client, host, key, strength, random_.chance(workload_.blind_percent, 100));
+                                                         : remove(client, host, key, strength, sloppy);
+  return put(client, host, key, strength, random_.chance(workload_.blind_percent, 100), sloppy);
 }
 
 Op::Strength Clients::draw_strength() {
@@ -101,15 +102,16 @@ OpId Clients::get(std::size_t client, HostIndex host, std::size_t key, Strength 
                 port::GetRequest{.key = key_of(key), .r = level(strength), .timeout = habits(client).patience});
 }
 
-OpId Clients::put(std::size_t client, HostIndex host, std::size_t key, Strength strength, bool blind) {
-  return write({.kind = Op::Kind::put, .client = client, .key = key, .strength = strength}, host,
+OpId Clients::put(std::size_t client, HostIndex host, std::size_t key, Strength strength, bool blind, bool sloppy) {
+  return write({.kind = Op::Kind::put, .client = client, .key = key, .strength = strength, .sloppy = sloppy}, host,
                blind ? Known{} : known(client, key));
 }
 
-OpId Clients::remove(std::size_t client, HostIndex host, std::size_t key, Strength strength) {
+OpId Clients::remove(std::size_t client, HostIndex host, std::size_t key, Strength strength, bool sloppy) {
   const Known over = known(client, key);
   if (over.context.empty()) return get(client, host, key, strength);  // one that has read nothing deletes nothing
-  return write({.kind = Op::Kind::remove, .client = client, .key = key, .strength = strength}, host, over);
+  return write({.kind = Op::Kind::remove, .client = client, .key = key, .strength = strength, .sloppy = sloppy}, host,
+               over);
 }
 
 OpId Clients::remove_unread(std::size_t client, HostIndex host, std::size_t key, Strength strength) {
@@ -133,7 +135,8 @@ OpId Clients::write(Op op, HostIndex host, const Known& over) {
   port::PutRequest request{.key = key_of(op.key),
                            .tombstone = op.kind == Op::Kind::remove,
                            .w = level(op.strength),
-                           .timeout = habits(op.client).patience};
+                           .timeout = habits(op.client).patience,
+                           .sloppy = op.sloppy};
   if (!over.context.empty()) request.context = over.context;
   if (habits(op.client).attempts > 1) request.request_id = random_.nonzero();
   const bool counts = op.kind == Op::Kind::put && op.key < workload_.counters;
@@ -222,7 +225,8 @@ void Clients::on_read(OpId id, const port::GetReply& reply) {
 }
 
 void Clients::on_written(OpId id, const port::PutReply& reply) {
-  const Op& op = history_.ops[id];
+  Op& op = history_.ops[id];
+  op.stood_in |= !reply.stand_ins.empty();
   if (reply.context.empty()) return;
   Known now{.context = reply.context, .covers = op.covers, .adds = op.adds};
   if (op.kind == Op::Kind::put) now.covers.insert(id);

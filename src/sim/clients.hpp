@@ -26,8 +26,8 @@ class Clients {
 
   /// One operation outside of the workload, asked once.
   OpId get(std::size_t client, HostIndex host, std::size_t key, Strength strength);
-  OpId put(std::size_t client, HostIndex host, std::size_t key, Strength strength, bool blind);
-  OpId remove(std::size_t client, HostIndex host, std::size_t key, Strength strength);
+  OpId put(std::size_t client, HostIndex host, std::size_t key, Strength strength, bool blind, bool sloppy = false);
+  OpId remove(std::size_t client, HostIndex host, std::size_t key, Strength strength, bool sloppy = false);
   /// Without a context, so that the node reads one first.
   OpId remove_unread(std::size_t client, HostIndex host, std::size_t key, Strength strength);
   /// The same write once more. Its client must be one that tries again, so that it has a request id.

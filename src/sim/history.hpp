@@ -37,6 +37,8 @@ struct Op {
   std::size_t client{};
   std::size_t key{};
   Strength strength{};
+  bool sloppy{};          ///< of a write: others may stand in for replicas
+  bool stood_in{};        ///< some did, where it was acknowledged
   std::set<OpId> covers;  ///< of a write: the puts that its context covers, as far as the client has read them
   bool unread{};          ///< of a delete: without a context; the node read for it, and the client knows not what
   std::set<OpId> adds;    ///< of a put to a counter: all the adds that its value holds, its own among them

@@ -13,11 +13,14 @@ std::size_t Promises::asked(Op::Strength strength) const {
   return 0;
 }
 
+/// What a stand-in acknowledged may have been on its target, and nowhere else, at any time since.
 template <class Counts>
 std::size_t Promises::lost(const Op& write, Counts counts) const {
   std::set<HostIndex> hosts;
-  for (const Loss& loss : losses_)
-    if (counts(loss) && write.ended >= loss.since && write.began <= loss.until) hosts.insert(loss.host);
+  for (const Loss& loss : losses_) {
+    const bool had_it = write.stood_in || write.ended >= loss.since;
+    if (counts(loss) && had_it && write.began <= loss.until) hosts.insert(loss.host);
+  }
   return hosts.size();
 }
 
@@ -28,6 +31,7 @@ bool Promises::survives(const Op& write) const {
 
 bool Promises::is_shown_to(const Op& read, const Op& write) const {
   if (!write.is_write() || write.outcome != Outcome::done || write.ended >= read.began) return false;
+  if (write.stood_in) return false;  // Nobody says when it was delivered.
   // Who never answers again takes no vote from the others: a read that was answered met those that remember.
   const auto answers = [&](const Loss& loss) { return !loss.silent && loss.shows <= read.ended; };
   const std::size_t forgetful = losses_.empty() ? 0 : lost(write, answers);

@@ -9,7 +9,8 @@ namespace starling::sim {
 
 /// What a store of N replicas owes its clients, given what its machines have lost. A write is on as
 /// many replicas as acknowledged it, less those that have lost it since; it must be found as long as
-/// one is left, and by every read that asks so many that they must meet one. Dynamo §4.5.
+/// one is left, and by every read that asks so many that they must meet one (Dynamo §4.5). A write
+/// with stand-ins is as safe from loss, and may be hidden from reads until it is delivered.
 class Promises {
  public:
   Promises(std::size_t replicas, std::vector<Loss> losses) : replicas_(replicas), losses_(std::move(losses)) {}

@@ -31,10 +31,13 @@ std::string_view word(Op::Strength strength) {
 std::string wish(const Op& op, OpId id) {
   switch (op.kind) {
     case Op::Kind::get: return fmt::format("get, r={}", word(op.strength));
-    case Op::Kind::put: return fmt::format("put of value {} over {}, w={}", id, op.covers, word(op.strength));
+    case Op::Kind::put:
+      return fmt::format("{}put of value {} over {}, w={}", op.sloppy ? "sloppy " : "", id, op.covers,
+                         word(op.strength));
     case Op::Kind::remove:
-      return op.unread ? fmt::format("delete of whatever is there, w={}", word(op.strength))
-                       : fmt::format("delete over {}, w={}", op.covers, word(op.strength));
+      return op.unread
+                 ? fmt::format("delete of whatever is there, w={}", word(op.strength))
+                 : fmt::format("{}delete over {}, w={}", op.sloppy ? "sloppy " : "", op.covers, word(op.strength));
   }
   return "";
 }

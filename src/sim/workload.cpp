@@ -28,6 +28,7 @@ Workload Workload::draw(Random& random) {
   load.weak_percent = perhaps(random, 30);
   load.strong_percent = perhaps(random, 20);
   if (random.chance(1, 6)) load.strong_percent = 100;
+  load.sloppy_percent = perhaps(random, 60);
   load.settled_percent = perhaps(random, 100);
   load.holding_percent = perhaps(random, 60);
   load.retrying_percent = perhaps(random, 100);

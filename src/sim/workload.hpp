@@ -24,6 +24,7 @@ struct Workload {
   std::uint32_t blind_percent = 20;    ///< of the puts: without a context
   std::uint32_t weak_percent = 10;     ///< at r or w = one
   std::uint32_t strong_percent = 5;    ///< at r or w = all
+  std::uint32_t sloppy_percent = 0;    ///< of the writes
   std::uint32_t settled_percent = 0;   ///< of the clients: stay with a node until it fails them
   std::uint32_t holding_percent = 0;   ///< of the clients: use a context for long
   std::uint32_t retrying_percent = 0;  ///< of the clients: try a failed write again

@@ -209,5 +209,8 @@ TEST_CASE("a replica whose directory is rolled back does not issue again what on
   const OpId again = scene.put(scene.left, 0, Op::Strength::one);
   scene.world.heal();
   scene.world.run_for(30s);
+  for (const HostIndex host : scene.away) CHECK(std::ranges::includes(scene.held_by(host), std::set<OpId>{put, again}));
+  scene.get(scene.left, 0, Op::Strength::all);  // which repairs the one that was rolled back
+  scene.world.run_for(1s);
   scene.check_delivered({put, again});
 }
