@@ -40,6 +40,9 @@ struct WriteOptions {
   std::string context{};
   Level w{};                            ///< how many replicas must have it durably
   std::chrono::milliseconds timeout{};  ///< zero: the client's default
+  /// Where too few replicas can be reached, other nodes may keep the write for them: see
+  /// Written::stand_ins. One replica at least must be there.
+  bool sloppy{};
 };
 
 /// What a read found.
@@ -60,6 +63,9 @@ struct Written {
   /// For the writer's next write of this key. Empty where siblings remain that the writer has not
   /// read: read before the next write.
   std::string context{};
+  /// Of a sloppy write: the nodes that count toward W and are no replicas of the key. It is as durable
+  /// as any other, but reads may miss it until the replicas are back and have been given it.
+  std::vector<std::string> stand_ins{};
 };
 
 /// One of the writes of an mput. Its context has the meaning of WriteOptions::context.

@@ -81,6 +81,7 @@ api::Result<api::Written> decode_written(wire::Reader result) {
   read_fields(result, [&](BytesView name, wire::Reader& value) {
     if (name == "siblings") written.siblings = small(value);
     if (name == "context") written.context = value.bytes();
+    if (name == "stand_ins") written.stand_ins = byte_strings(value);
   });
   return checked(result, std::move(written));
 }

@@ -65,6 +65,7 @@ void add_write(OptionsMap& map, const api::WriteOptions& options, const RequestT
   map.add_bytes("bucket", options.bucket);
   map.add_bytes("context", options.context);
   map.add_level("w", options.w);
+  if (options.sloppy) map.add_flag("sloppy");
   map.add_terms(terms);
 }
 

@@ -17,6 +17,7 @@ struct WriteArguments {
   std::string value;    ///< "-": standard input, to its end
   std::string context;  ///< base64, as `--format json get` prints it
   bool blind{};         ///< write without looking first
+  bool sloppy{};        ///< other nodes may stand in for replicas
 };
 struct ListArguments {
   std::string prefix;

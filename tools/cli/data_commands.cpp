@@ -30,7 +30,9 @@ api::Result<std::string> context_for(Session& session, api::Client& client, cons
     if (std::optional<std::string> context = from_base64(arguments.context)) return *std::move(context);
     return std::unexpected(api::Error{api::ErrorCode::bad_context, {}, "--context is not base64", {}});
   }
-  api::Result<api::Reading> reading = client.get(arguments.key, session.read_options());
+  api::ReadOptions options = session.read_options();
+  if (arguments.sloppy) options.r = api::Level::one();  // Nobody stands in for a replica that is to be read.
+  api::Result<api::Reading> reading = client.get(arguments.key, options);
   if (!reading) return std::unexpected(std::move(reading).error());
   if (reading->values.size() > 1) say(fmt::format("this replaces {} siblings", reading->values.size()));
   return std::move(reading->context);
@@ -39,7 +41,13 @@ api::Result<std::string> context_for(Session& session, api::Client& client, cons
 ExitCode show_written(const Session& session, const api::Result<api::Written>& written) {
   if (!written) return report(written.error());
   if (session.settings.format == Format::json)
-    print_json({{"siblings", written->siblings}, {"context", to_base64(written->context)}});
+    print_json(
+        {{"siblings", written->siblings}, {"context", to_base64(written->context)}, {"stand_ins", written->stand_ins}});
+  if (!written->stand_ins.empty())
+    say(
+        fmt::format("too few replicas of this key can be reached: {} other node{} it for them. Until they are back and "
+                    "have it, a read may not find it",
+                    written->stand_ins.size(), written->stand_ins.size() == 1 ? " keeps" : "s keep"));
   if (written->siblings > 1)
     say(fmt::format("the key has {} siblings now; 'kvcli siblings KEY' shows them", written->siblings));
   return ExitCode::ok;
@@ -78,7 +86,8 @@ ExitCode put(Session& session, const WriteArguments& arguments) {
   api::Result<std::string> context = context_for(session, **client, arguments);
   if (!context) return report(context.error());
   std::string value = value_or_stdin(arguments.value);
-  return show_written(session, (*client)->put(arguments.key, value, session.write_options(*std::move(context))));
+  return show_written(
+      session, (*client)->put(arguments.key, value, session.write_options(*std::move(context), arguments.sloppy)));
 }
 
 ExitCode remove(Session& session, const WriteArguments& arguments) {
@@ -86,7 +95,8 @@ ExitCode remove(Session& session, const WriteArguments& arguments) {
   if (!client) return report(client.error());
   api::Result<std::string> context = context_for(session, **client, arguments);
   if (!context) return report(context.error());
-  return show_written(session, (*client)->remove(arguments.key, session.write_options(*std::move(context))));
+  return show_written(session,
+                      (*client)->remove(arguments.key, session.write_options(*std::move(context), arguments.sloppy)));
 }
 
 ExitCode exists(Session& session, const std::string& key) {

@@ -45,6 +45,11 @@ void add_write_flags(CLI::App* command, WriteArguments& arguments) {
   command->add_flag("--blind", arguments.blind, "Look at nothing: write beside what is there")->excludes(context);
 }
 
+void add_sloppy_flag(CLI::App* command, WriteArguments& arguments) {
+  command->add_flag("--sloppy", arguments.sloppy,
+                    "Where too few replicas can be reached, let other nodes keep it for them");
+}
+
 void add_key_commands(const Builder& build) {
   auto key = std::make_shared<std::string>();
   build.command<std::string>(build.app, "get", "Print a key's value", key, get)
@@ -63,9 +68,11 @@ void add_key_commands(const Builder& build) {
   add_put->add_option("key", written->key, "The key")->required();
   add_put->add_option("value", written->value, "The value; '-' reads it from standard input")->required();
   add_write_flags(add_put, *written);
+  add_sloppy_flag(add_put, *written);
   CLI::App* add_remove = build.command<WriteArguments>(build.app, "delete", "Delete a key", written, remove);
   add_remove->add_option("key", written->key, "The key")->required();
   add_remove->add_option("--context", written->context, "Delete just what this context has seen (base64)");
+  add_sloppy_flag(add_remove, *written);
 
   auto resolved = std::make_shared<ResolveArguments>();
   CLI::App* add_resolve = build.command<ResolveArguments>(

@@ -33,8 +33,8 @@ class Session {
   api::Result<api::Client*> client();
 
   api::ReadOptions read_options() const { return {settings.bucket, settings.r, settings.timeout}; }
-  api::WriteOptions write_options(std::string context) const {
-    return {settings.bucket, std::move(context), settings.w, settings.timeout};
+  api::WriteOptions write_options(std::string context, bool sloppy = false) const {
+    return {settings.bucket, std::move(context), settings.w, settings.timeout, sloppy};
   }
 
  private:

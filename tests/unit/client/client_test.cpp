@@ -78,6 +78,31 @@ TEST_CASE("requests go to the first replica, though another node was named") {
   CHECK(other.requests() == others_before);
 }
 
+TEST_CASE("a sloppy write says so to the node, and its answer names the stand-ins") {
+  std::atomic<bool> asked_sloppily = false;
+  FakeNode node("a", [&](std::string_view, wire::Reader params) -> std::optional<FakeNode::Reply> {
+    for (std::size_t items = params.array(); items > 1; --items) params.skip();
+    for (std::size_t entries = params.map(); entries > 0; --entries)
+      if (params.bytes() == "sloppy")
+        asked_sloppily = params.boolean();
+      else
+        params.skip();
+    return FakeNode::result([](wire::Packer& packer) {
+      packer.pack_map(2);
+      wire::pack_str(packer, "siblings");
+      packer.pack(1);
+      wire::pack_str(packer, "stand_ins");
+      packer.pack_array(1);
+      wire::pack_str(packer, "00000000000000ab");
+    });
+  });
+  api::Client client = open_client({node.address()});
+  const auto written = client.put("k", "v", {.sloppy = true});
+  REQUIRE(written);
+  CHECK(asked_sloppily);
+  CHECK(written->stand_ins == std::vector<std::string>{"00000000000000ab"});
+}
+
 TEST_CASE("a read whose node hangs up is asked of another node") {
   FakeNode bad("bad", [](auto...) { return FakeNode::hang_up(); });
   FakeNode good("good", echo_key_as_value);

@@ -96,6 +96,19 @@ TEST_CASE("a put that leaves siblings unread answers without a context") {
   CHECK(client.answer_with(port::PutReply{.siblings = 2, .context = {}}) == R"([1,1,null,{"siblings":2}])");
 }
 
+TEST_CASE("a sloppy write is asked for as such, and its answer names the stand-ins, if there were any") {
+  TestClient client;
+  client.call(1, "kv.put", array("k", "v", map("sloppy", true)));
+  CHECK(client.newest<port::PutRequest>().sloppy);
+  CHECK(client.answer_with(port::PutReply{.siblings = 1, .context = "c", .stand_ins = {NodeId{1}, NodeId{0xab}}}) ==
+        R"([1,1,null,{"siblings":1,"context":"c","stand_ins":["0000000000000001","00000000000000ab"]}])");
+  client.call(2, "kv.delete", array("k", map("sloppy", true)));
+  CHECK(client.newest<port::PutRequest>().sloppy);
+  CHECK(client.answer_with(port::PutReply{.siblings = 0}) == R"([1,2,null,{"siblings":0}])");
+  client.call(3, "kv.put", array("k", "v", map("sloppy", false)));
+  CHECK_FALSE(client.newest<port::PutRequest>().sloppy);
+}
+
 TEST_CASE("a delete is a put of a tombstone") {
   TestClient client;
   client.call(1, "kv.delete", array("k", map("w", "one")));
