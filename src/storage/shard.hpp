@@ -34,6 +34,8 @@ bool is_read(const Command& command);
 /// - `disk_full` fails the writes of the batch, undoes them, and answers its reads.
 /// - Any other engine failure poisons the shard: what the disk holds is unknown, so the writes of
 ///   that batch are in doubt and everything later is `storage_failed`, until a restart has read it anew.
+/// - The index of a partition, its Merkle tree, is in memory only. It follows each change of a row; a
+///   batch that failed drops all of them.
 class Shard {
  public:
   /// After boot(): reads the partition states. The engine must outlive the shard.
