@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "node/rooms.hpp"
 
 namespace starling::node {
@@ -17,9 +19,13 @@ struct MessageDispatch {
   void operator()(wire::ScanRequest&& message) { serve<wire::ScanReply>(std::move(message)); }
   void operator()(wire::ForwardWrite&& message);
 
-  void operator()(wire::ReadReply&& message) { deliver(std::move(message), message.error); }
+  void operator()(wire::ReadReply&& message) {
+    repair(std::as_const(message));
+    deliver(std::move(message), message.error);
+  }
   void operator()(wire::MergeReply&& message) {
-    hand_off(message);  // Each of the two knows its own requests.
+    hand_off(message);  // Each of the three knows its own requests.
+    repair(std::as_const(message));
     deliver(std::move(message), message.error);
   }
   void operator()(wire::ScanReply&& message) { deliver(std::move(message), message.error); }
@@ -38,9 +44,9 @@ struct MessageDispatch {
   void operator()(wire::PullRequest&& message) { repair_with_ring_of(std::move(message)); }
   void operator()(wire::PullReply&& message) { repair(std::move(message)); }
   void operator()(wire::SumsRequest&& message) { repair_with_ring_of(std::move(message)); }
-  void operator()(wire::SumsReply&&) {}
+  void operator()(wire::SumsReply&& message) { repair(std::move(message)); }
   void operator()(wire::DigestsRequest&& message) { repair_with_ring_of(std::move(message)); }
-  void operator()(wire::DigestsReply&&) {}
+  void operator()(wire::DigestsReply&& message) { repair(std::move(message)); }
 
   void operator()(wire::FoundingProbe&& message) { found(message); }
   void operator()(wire::FoundingProbeReply&& message) { found(message); }

@@ -30,6 +30,9 @@ void Repair::on_peer_lost(NodeId peer) {
   gaps_.forget(peer);
   std::erase_if(to_pull_, [&](const auto& entry) { return entry.first.first == peer; });
   if (pull_.peer() == peer) pull_.give_up();
+  std::erase_if(to_descend_, [&](const Share& share) { return share.first == peer; });
+  if (descent_.share().first == peer) descent_.give_up();
+  if (exchange_.share().first == peer) exchange_.give_up();
 }
 
 void Repair::on_hint_refused(NodeId peer, const View& view, port::Outbox& out) {
@@ -62,6 +65,8 @@ void Repair::do_what_is_due(Step& step) {
   looks_.on_timer(step);
   gaps_.on_timer(step);
   if (const auto due = pull_.due(pace_); due && *due <= step.view.now) pull_.on_timer(pace_, step);
+  descent_.on_timer(step);
+  if (const auto due = exchange_.due(pace_); due && *due <= step.view.now) exchange_.on_timer(pace_, step);
   trees_.on_timer(step);
   if (step.view.now < next_survey_) return;
   next_survey_ = step.view.now + config_.interval / 2;
@@ -74,7 +79,9 @@ void Repair::on_storage(port::Ticket ticket, Result<storage::Answer> answer, con
     surveying_.reset();
     if (answer) keep_up(expect<storage::SurveyAnswer>(*answer), now);
   } else if (looks_.on_storage(ticket, answer, now) || trees_.on_storage(ticket, answer, now) ||
-             reaper_.on_storage(ticket, answer, views_, now)) {
+             reaper_.on_storage(ticket, answer, views_, now) || exchange_.on_storage(ticket, answer, pace_, now)) {
+  } else if (descent_.on_storage(ticket, answer, now)) {
+    heed_descent(now);
   } else if (auto gaps = gaps_.on_storage(ticket, answer)) {
     heed(*std::move(gaps), now);
   } else if (responder_.on_storage(ticket, answer, now)) {
@@ -106,6 +113,28 @@ void Repair::on_message(NodeId from, wire::PullReply reply, const View& view, po
   go_on(now);
 }
 
+void Repair::on_message(NodeId from, wire::SumsReply reply, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  if (descent_.on_reply(from, std::move(reply), now)) heed_descent(now);
+  go_on(now);
+}
+
+void Repair::on_message(NodeId from, wire::DigestsReply reply, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  if (descent_.on_reply(from, std::move(reply), now)) heed_descent(now);
+  go_on(now);
+}
+
+void Repair::on_message(NodeId from, const wire::ReadReply& reply, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  if (exchange_.on_reply(from, reply, pace_, now)) go_on(now);
+}
+
+void Repair::on_message(NodeId from, const wire::MergeReply& reply, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  if (exchange_.on_reply(from, reply, pace_, now)) go_on(now);
+}
+
 // --- What follows from it ---------------------------------------------------------------------
 
 void Repair::heed(NodeId peer, Comparison comparison, Step& step) {
@@ -125,7 +154,14 @@ void Repair::heed(NodeId peer, Comparison::Difference difference, Step& step) {
   const Share share{peer, ours.partition};
   PeerView& view = views_.of(peer, ours.partition);
   view.differs = true;
-  if (!ours.seen.covers(theirs.seen)) gaps_.note(share, theirs.seen, step.view.now + config_.settle);
+  const bool may_lack = !ours.seen.covers(theirs.seen);
+  if (may_lack) gaps_.note(share, theirs.seen, step.view.now + config_.settle);
+  // Both have seen the same, and hold not the same: one of them has lost something, or came back with what is old.
+  const bool roots_differ =
+      !may_lack && theirs.seen.covers(ours.seen) && ours.tree_built && theirs.tree_built && ours.root != theirs.root;
+  if (roots_differ && view.roots_differed) to_descend_.insert(share);
+  if (roots_differ && !view.roots_differed) looks_.again(peer, step);
+  view.roots_differed = roots_differ;
   views_.learn(peer, ours.partition, std::move(theirs.seen));
 }
 
@@ -154,11 +190,33 @@ void Repair::heed(Pull::Progress progress, Step& step) {
   if (progress == Pull::Progress::done || progress == Pull::Progress::failed) looks_.again(pull_.peer(), step);
 }
 
+void Repair::heed_descent(Step& step) {
+  auto found = descent_.take_found();
+  if (!found) return;
+  const auto [peer, partition] = descent_.share();
+  looks_.again(peer, step);
+  if (!found->empty()) return exchange_.begin(descent_.share(), *std::move(found), pace_, step);
+  step.out.notice(port::NoticeKind::tree_wrong, port::Severity::warning, peer,
+                  "the Merkle trees of a partition differ and no key of it does: ours is built anew");
+  step.store(storage::DropTree{partition});
+  trees_.want(partition);
+}
+
 void Repair::keep_up(const storage::SurveyAnswer& ours, Step& step) {
   for (const auto& survey : ours.partitions) {
-    if (!survey.tree_built) trees_.want(survey.partition);
+    trees_.heed(survey);
     reaper_.consider(survey, views_, step);
   }
+}
+
+/// One pull, and one exchange, at a time.
+void Repair::begin_next(Step& step) {
+  while (pull_.idle() && !to_pull_.empty()) {
+    auto next = to_pull_.extract(to_pull_.begin());
+    if (step.view.peers.reachable(next.key().first)) pull_.begin(next.key(), std::move(next.mapped()), step);
+  }
+  if (descent_.idle() && exchange_.idle() && !to_descend_.empty())
+    descent_.begin(to_descend_.extract(to_descend_.begin()).value(), step);
 }
 
 void Repair::go_on(Step& step) {
@@ -166,14 +224,12 @@ void Repair::go_on(Step& step) {
     epoch_ = step.view.ring.epoch();
     looks_.set_peers(step.view.ring.neighbours_of(self_), step);
   }
-  while (pull_.idle() && !to_pull_.empty()) {
-    auto next = to_pull_.extract(to_pull_.begin());
-    if (step.view.peers.reachable(next.key().first)) pull_.begin(next.key(), std::move(next.mapped()), step);
-  }
+  begin_next(step);
   trees_.go_on(step);
   reaper_.go_on(views_, step);
   Instant wake = next_survey_;
-  for (const auto due : {looks_.due(), gaps_.due(), pull_.due(pace_), trees_.due()})
+  for (const auto due :
+       {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_), trees_.due()})
     if (due) wake = std::min(wake, *due);
   if (armed_for_ && *armed_for_ <= wake) return;
   armed_for_ = wake;
@@ -192,7 +248,8 @@ Status Repair::status(const View& view) const {
     status.waiting.push_back({partition, rows, views_.silent(view.ring, self_, partition)});
   status.rows_pulled = pull_.rows();
   status.bytes_pulled = pull_.bytes();
-  status.bytes_pushed = responder_.bytes_sent();
+  status.bytes_pushed = responder_.bytes_sent() + exchange_.bytes_sent();
+  status.keys_exchanged = exchange_.keys();
   status.tombstones_reaped = reaper_.reaped();
   return status;
 }

@@ -2,10 +2,13 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/random.hpp"
 #include "repair/config.hpp"
+#include "repair/descent.hpp"
+#include "repair/exchange.hpp"
 #include "repair/gaps.hpp"
 #include "repair/looks.hpp"
 #include "repair/pace.hpp"
@@ -40,6 +43,9 @@ class Repair {
   void on_storage(port::Ticket ticket, Result<storage::Answer> answer, const View& view, port::Outbox& out);
 
   template <class Request>
+    requires requires(Responder& responder, Request request, Step& step) {
+      responder.on_message(NodeId{}, std::move(request), step);
+    }
   void on_message(NodeId from, Request request, const View& view, port::Outbox& out) {
     Step now = step(view, out);
     responder_.on_message(from, std::move(request), now);
@@ -47,6 +53,11 @@ class Repair {
   void on_message(NodeId from, wire::RepairMarks marks, const View& view, port::Outbox& out);
   void on_message(NodeId from, const wire::RepairViews& views, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::PullReply reply, const View& view, port::Outbox& out);
+  void on_message(NodeId from, wire::SumsReply reply, const View& view, port::Outbox& out);
+  void on_message(NodeId from, wire::DigestsReply reply, const View& view, port::Outbox& out);
+  /// Replies to others' reads and merges are ignored.
+  void on_message(NodeId from, const wire::ReadReply& reply, const View& view, port::Outbox& out);
+  void on_message(NodeId from, const wire::MergeReply& reply, const View& view, port::Outbox& out);
 
   /// Looks at once at all that own one of these partitions too; none: of all partitions.
   void repair_now(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out);
@@ -60,8 +71,10 @@ class Repair {
   void heed(Gaps::Result gaps, Step& step);
   void heed(Pull::Progress progress, Step& step);
   void take_views(NodeId from, const wire::RepairViews& views, Step& step);
+  void heed_descent(Step& step);
   void keep_up(const storage::SurveyAnswer& ours, Step& step);
   void do_what_is_due(Step& step);
+  void begin_next(Step& step);
   /// Begins what can be begun, and arms the timer.
   void go_on(Step& step);
 
@@ -74,6 +87,9 @@ class Repair {
   Gaps gaps_;
   std::map<Share, causal::Seen> to_pull_;
   Pull pull_;
+  std::set<Share> to_descend_;
+  Descent descent_;
+  Exchange exchange_;
   Pace pace_;
   Trees trees_;
   Reaper reaper_;

@@ -2,6 +2,14 @@
 
 namespace starling::repair {
 
+void Trees::heed(const storage::PartitionSurvey& survey) {
+  const auto [it, first] = built_for_.try_emplace(survey.partition, survey.live);
+  const bool grown = survey.live > 2 * it->second + storage::MerkleTree::live_per_leaf;
+  if (survey.tree_built && !grown) return;
+  it->second = survey.live;
+  want(survey.partition);
+}
+
 void Trees::go_on(Step& step) {
   if (wanted_.empty() || waiting_ || paused_until_) return;
   building_ = *wanted_.begin();

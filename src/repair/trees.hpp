@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -12,7 +14,8 @@ namespace starling::repair {
 class Trees {
  public:
   void want(PartitionId partition) { wanted_.insert(partition); }
-  bool idle() const { return wanted_.empty(); }
+  /// A tree that is missing is built, and one over much more than it was built for is built larger.
+  void heed(const storage::PartitionSurvey& survey);
 
   /// Begins, if nothing is under way.
   void go_on(Step& step);
@@ -23,6 +26,7 @@ class Trees {
 
  private:
   std::set<PartitionId> wanted_;
+  std::map<PartitionId, std::uint64_t> built_for_;  ///< so many live siblings
   PartitionId building_;
   std::optional<port::Ticket> waiting_;
   std::optional<Instant> paused_until_;

@@ -170,3 +170,19 @@ TEST_CASE("deletes stay while one replica may not have seen them, and go when it
   for (HostIndex host = 0; host < 3; ++host) CHECK(rows_of(scene, host) == 0);
   scene.check_replicas(keys);
 }
+
+TEST_CASE("a replica that comes back with an old directory brings nothing back to life") {
+  Scene scene(73, 3, many_keys, EngineKind::memory, quick());
+  put_all(scene, 0, Op::Strength::all);
+  const DirectoryCopy before = scene.world.host(2).disk().copy();
+  remove_all(scene, 1, Op::Strength::all);
+  scene.world.run_for(10s);
+  REQUIRE(rows_of(scene, 0) == 0);
+  lose(scene, 2, before);
+  scene.world.host(2).start();
+  REQUIRE(scene.all_well(20s));
+  scene.world.run_for(30s);
+  for (HostIndex host = 0; host < 3; ++host) CHECK(rows_of(scene, host) == 0);
+  for (std::size_t key = 0; key < keys; ++key) CHECK(scene.get(2, key, Op::Strength::one).values.empty());
+  scene.check_promises();
+}
