@@ -59,7 +59,8 @@ node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
           .read = settings.quorum.read,
           .write = settings.quorum.write,
           .timeout = settings.quorum.timeout,
-          .gossip = settings.gossip_profile()};
+          .gossip = settings.gossip_profile(),
+          .repair = {.interval = settings.repair.interval, .rate = settings.repair.rate_bytes}};
 }
 
 void report_boot(const storage::BootRecord& boot, Log& log) {
@@ -106,8 +107,9 @@ Result<> serve(const Settings& settings) {
   if (!engine) return std::unexpected(engine.error());
   auto boot = storage::boot(**engine, random, settings.storage.durability, place_of(settings));
   if (!boot) return std::unexpected(boot.error());
-  auto shard = storage::Shard::open(**engine, random.fork(),
-                                    {.digests = digest_bytes(settings) / storage::DigestCache::entry_bytes});
+  auto shard = storage::Shard::open(
+      **engine, random.fork(),
+      {.digests = digest_bytes(settings) / storage::DigestCache::entry_bytes, .hints_max = settings.handoff.hints_max});
   if (!shard) return std::unexpected(shard.error());
 
   Log log(settings.log.level, settings.log.format, to_string(boot->node));

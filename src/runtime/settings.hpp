@@ -44,6 +44,13 @@ struct Settings {
     std::uint64_t cache_bytes = 256ULL << 20;
   } storage;
   struct {
+    std::uint32_t hints_max = 1'000'000;  ///< kept for nodes that were away, all together
+  } handoff;
+  struct {
+    Duration interval = 10min;
+    std::uint64_t rate_bytes = 10ULL << 20;  ///< per second
+  } repair;
+  struct {
     membership::Profile profile = membership::Profile::lan();
     std::optional<Duration> probe_period;  ///< the profile's, unless said otherwise
     std::optional<Duration> probe_timeout;

@@ -151,6 +151,12 @@ const std::array keys{
           if (v == "1") return {};
           return fail(ErrorCode::invalid, "this version keeps one shard per node: 1 is the only value");
         }},
+    Key{"handoff.max_hints", KeyKind::number,
+        [](Settings& s, const std::string& v) { return set_number(s.handoff.hints_max, v, 0, 1'000'000'000); }},
+    Key{"repair.interval", KeyKind::text,
+        [](Settings& s, const std::string& v) { return set_duration(s.repair.interval, v, 1s, 24h * 365); }},
+    Key{"repair.rate", KeyKind::text,
+        [](Settings& s, const std::string& v) { return set_size(s.repair.rate_bytes, v, 64 << 10); }},
     Key{"gossip.profile", KeyKind::text,
         [](Settings& s, const std::string& v) { return set_profile(s.gossip.profile, v); }},
     Key{"gossip.probe_period", KeyKind::text,

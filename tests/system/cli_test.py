@@ -194,6 +194,34 @@ class ThreeNodes(harness.SystemTest):
         survivors.text("--timeout", "1s", "put", "k0", "x", code=UNAVAILABLE)
         self.assertEqual(survivors.text("-r", "one", "get", "k0"), "after\n")
 
+    def test_a_sloppy_write_succeeds_with_two_of_three_replicas_down_and_says_so(self):
+        nodes = {node.name: node for node in self.cluster(5)}
+        cli = Cli(*nodes.values())
+        cli.text("put", "k", "before")
+        self.wait_until(lambda: all(name in nodes for name in cli.json("ring", "--key", "k")["replicas"]))
+        left, *away = [nodes[name] for name in cli.json("ring", "--key", "k")["replicas"]]
+        for node in away:
+            node.kill()
+        cli = Cli(left)
+        self.wait_until(lambda: json.loads(cli.run("-f", "json", "status").stdout)["partitions_below_quorum"] > 0)
+        cli.text("--timeout", "1s", "put", "k", "strict", code=UNAVAILABLE)
+        told = cli.run("put", "--sloppy", "k", "sloppy")
+        self.assertEqual(told.returncode, OK, told.stderr)
+        self.assertIn("other node", told.stderr.decode())
+        self.assertEqual(cli.text("-r", "one", "get", "k"), "sloppy\n")
+        for node in away:
+            node.start()
+            node.wait_for("ready:")
+        for node in away:
+            with node.connect(30) as client:
+                self.wait_until(lambda: client.get("k", r=1)[b"values"] == [b"sloppy"])
+
+    def wait_until(self, condition, seconds=30):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, "in vain")
+            time.sleep(0.2)
+
     def test_a_read_of_nodes_that_hang_ends_in_time_and_says_so(self):
         nodes = self.cluster()
         cli = Cli(nodes[0])

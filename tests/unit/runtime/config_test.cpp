@@ -34,6 +34,11 @@ TEST_CASE("a file sets what it names and leaves the rest at its defaults") {
     timeout = "500ms"
     [storage]
     cache = "64MiB"
+    [handoff]
+    max_hints = 5
+    [repair]
+    interval = "1m"
+    rate = "1MiB"
   )",
                               "node.toml");
   REQUIRE(read);
@@ -45,6 +50,9 @@ TEST_CASE("a file sets what it names and leaves the rest at its defaults") {
   CHECK(settings.quorum.write.kind == port::QuorumLevel::Kind::quorum);
   CHECK(settings.quorum.timeout == 500ms);
   CHECK(settings.storage.cache_bytes == 64ULL << 20);
+  CHECK(settings.handoff.hints_max == 5);
+  CHECK(settings.repair.interval == 1min);
+  CHECK(settings.repair.rate_bytes == 1ULL << 20);
   CHECK(settings.listen.client == "127.0.0.1:4701");
   CHECK(check(settings));
 }
