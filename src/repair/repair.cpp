@@ -64,7 +64,10 @@ void Repair::on_timer(port::Ticket ticket, const View& view, port::Outbox& out) 
 void Repair::do_what_is_due(Step& step) {
   looks_.on_timer(step);
   gaps_.on_timer(step);
-  if (const auto due = pull_.due(pace_); due && *due <= step.view.now) pull_.on_timer(pace_, step);
+  if (const auto due = pull_.due(pace_); due && *due <= step.view.now) {
+    pull_.on_timer(pace_, step);
+    if (pull_.idle()) looks_.again(pull_.peer(), step);
+  }
   descent_.on_timer(step);
   if (const auto due = exchange_.due(pace_); due && *due <= step.view.now) exchange_.on_timer(pace_, step);
   trees_.on_timer(step);

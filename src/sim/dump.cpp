@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "ring/ring.hpp"
 #include "sim/history.hpp"
+#include "storage/merkle_tree.hpp"
 
 namespace starling::sim {
 
@@ -34,7 +37,7 @@ class Dumping {
       if (!world_.host(host).ready()) continue;
       for (std::size_t key = 0; key < keys; ++key) read(host, key);
       for (PartitionId partition : ring_.partitions_of(world_.host(host).id()))
-        look_for_strangers(host, partition, keys);
+        look_at_tree(host, partition, look_for_strangers(host, partition, keys));
       count_hints(host);
     }
     return std::move(dump_);
@@ -50,23 +53,45 @@ class Dumping {
     dump_.holdings.push_back({host, number, std::move(std::get<storage::GetAnswer>(*answer).object)});
   }
 
-  void look_for_strangers(HostIndex host, PartitionId partition, std::size_t keys) {
+  /// The root of a Merkle tree that is built of what is there.
+  std::uint64_t look_for_strangers(HostIndex host, PartitionId partition, std::size_t keys) {
     storage::Scan scan{.partition = partition,
                        .first = ring_.first_token(partition),
                        .last = ring_.last_token(partition),
                        .rows_max = std::numeric_limits<std::uint32_t>::max(),
                        .bytes_max = std::numeric_limits<std::uint32_t>::max()};
+    std::uint64_t root = 0;
     for (;;) {
       auto answer = world_.host(host).disk().look(scan);
-      if (!answer) return report(0, fmt::format("n{} cannot be read through: {}", host, answer.error().message));
+      if (!answer) {
+        report(0, fmt::format("n{} cannot be read through: {}", host, answer.error().message));
+        return root;
+      }
       auto& page = std::get<storage::ScanAnswer>(*answer);
       for (const storage::ScannedRow& row : page.rows) {
+        root += storage::share_of(row.key.token, row.object).sum;
         const auto number = History::key_of(row.key.key());
         if (!number || *number >= keys) report(0, fmt::format("n{} has a key that nobody wrote", host));
       }
-      if (page.complete_to.bytes.empty()) return;
+      if (page.complete_to.bytes.empty()) return root;
       scan.after = page.complete_to;
     }
+  }
+
+  /// That of a node that has just been started may not be built yet.
+  void look_at_tree(HostIndex host, PartitionId partition, std::uint64_t rebuilt) {
+    const auto answer = world_.host(host).disk().look(storage::Survey{{partition}});
+    if (!answer) return;
+    const auto& found = std::get<storage::SurveyAnswer>(*answer).partitions.at(0);
+    if (!found.tree_built) return;
+    if (found.root != rebuilt)
+      report("trees", 0,
+             fmt::format("n{} keeps another tree of partition {} than its rows have", host, partition.value));
+    const auto& first = *roots_.emplace(partition, std::pair(host, found.root)).first;
+    if (found.root != first.second.second)
+      report(
+          "trees", 0,
+          fmt::format("n{} and n{} have different trees of partition {}", first.second.first, host, partition.value));
   }
 
   void count_hints(HostIndex host) {
@@ -77,11 +102,15 @@ class Dumping {
         if (world_.in_service(to) && world_.host(to).id() == target) dump_.owings.push_back({host, to, hints});
   }
 
-  void report(std::size_t key, std::string what) { dump_.violations.push_back({"no phantom", std::move(what), key}); }
+  void report(std::size_t key, std::string what) { report("no phantom", key, std::move(what)); }
+  void report(const char* rule, std::size_t key, std::string what) {
+    dump_.violations.push_back({rule, std::move(what), key});
+  }
 
   World& world_;
   const ring::Ring& ring_;
   Dump dump_;
+  std::map<PartitionId, std::pair<HostIndex, std::uint64_t>> roots_;
 };
 
 }  // namespace

@@ -28,7 +28,9 @@ struct Owing {
 struct Dump {
   std::vector<Holding> holdings;
   std::vector<Owing> owings;
-  std::vector<Violation> violations;  ///< what cannot be read, and keys that nobody ever wrote
+  /// What cannot be read, keys that nobody ever wrote, and Merkle trees that are not those of the rows, or not the
+  /// same on all replicas.
+  std::vector<Violation> violations;
 };
 Dump dump(World& world, std::size_t keys);
 

@@ -76,6 +76,8 @@ class Trial {
     node::Config node;
     node.partitions = 16;
     node.gossip = setting_.gossip;
+    node.repair.interval = 10s;
+    node.repair.settle = 1s;
     return node;
   }
 

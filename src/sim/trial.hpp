@@ -21,8 +21,7 @@ struct TrialConfig {
   Duration faults_for = 20s;  ///< some seeds take their time, and four times as long
   /// After the last fault each step of the way back must be done within this: see Recovery.
   Duration recovery = 60s;
-  /// Raised when replicas heal each other without anybody's reads.
-  Convergence convergence = Convergence::by_reads;
+  Convergence convergence = Convergence::by_itself;
   /// Of the faults that are drawn, those that happen, by their number; without it all of them. What is drawn is the
   /// same either way.
   std::optional<std::set<std::size_t>> only;

@@ -1,0 +1,66 @@
+#include "world.hpp"
+
+using namespace starling;
+using namespace starling::repair;
+using namespace starling::repair::test;
+
+namespace {
+
+const Config quick{.interval = 10s, .settle = 1s};
+
+/// As damage does it: neither what was seen nor anybody else knows.
+void lose_row(World& world, NodeId id, int key) {
+  auto& engine = world.at(id).engine;
+  REQUIRE(engine.begin());
+  REQUIRE(engine.erase(key_of(key)));
+  REQUIRE(engine.commit());
+  world.run(id, storage::DropTree{world.ring.partition_of(key_of(key).token)});
+}
+
+std::size_t live(World& world, NodeId id, int keys) {
+  std::size_t live = 0;
+  for (int key = 0; key < keys; ++key) live += world.get(id, key).live() ? 1 : 0;
+  return live;
+}
+
+}  // namespace
+
+TEST_CASE("keys that differ though both have seen the same are found by the trees, and made the same") {
+  World world(quick);
+  for (int key = 0; key < 200; ++key) world.put_everywhere(key);
+  for (const int key : {3, 77, 150}) lose_row(world, b, key);
+  world.start();
+  world.pass(1min);
+  // That b has seen them and does not hold them looks everywhere like deletes which all have seen.
+  for (const NodeId id : {a, b, c}) CHECK(live(world, id, 200) == 197);
+  CHECK(world.noticed(a, port::NoticeKind::key_exchanged) >= 3);
+  CHECK(world.noticed(a, port::NoticeKind::key_exchanged) <= 6);
+  CHECK(world.sent<wire::DigestsRequest>() > 0);
+}
+
+TEST_CASE("an old value on one replica, whose delete the others have reaped, goes") {
+  World world(quick);
+  for (int key = 0; key < 20; ++key) world.put_everywhere(key);
+  auto old = std::make_unique<World::Replica>(world.config, c);
+  old->engine = world.at(c).engine;
+  for (int key = 0; key < 20; ++key) world.put_everywhere(key, true);
+  world.start();
+  world.pass(20s);
+  REQUIRE(world.rows(a) == 0);
+  old->shard = storage::Shard::open(old->engine, Random(9)).value();
+  world.replicas[c] = std::move(old);
+  for (const NodeId id : {a, b})
+    world.act(id, [&](Repair& repair, port::Outbox& out) { repair.on_connected(c, world.view(), out); });
+  world.act(c, [&](Repair& repair, port::Outbox& out) { repair.start(world.view(), out); });
+  CHECK(live(world, c, 20) == 20);
+  world.pass(1min);
+  for (const NodeId id : {a, b, c}) CHECK(world.rows(id) == 0);
+}
+
+TEST_CASE("a difference that is gone at the second look is not followed") {
+  World world(quick);
+  for (int key = 0; key < 50; ++key) world.put_everywhere(key);
+  world.start();
+  world.pass(1min);
+  CHECK(world.sent<wire::SumsRequest>() == 0);
+}

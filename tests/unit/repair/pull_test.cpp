@@ -1,0 +1,116 @@
+#include "world.hpp"
+
+using namespace starling;
+using namespace starling::repair;
+using namespace starling::repair::test;
+
+namespace {
+
+const Config quick{.interval = 10s, .settle = 1s};
+
+}  // namespace
+
+TEST_CASE("what a replica has missed is pulled after the second look, and claimed only then") {
+  World world(quick);
+  for (int key = 0; key < 20; ++key) world.merge(b, key, world.put(a, key));
+  world.start();
+  world.pass(1900ms);  // the first looks
+  CHECK(world.sent<wire::PullRequest>() == 0);
+  world.pass(3s);
+  CHECK(world.sent<wire::PullRequest>() > 0);
+  CHECK(world.rows(c) == 20);
+  CHECK(world.noticed(c, port::NoticeKind::row_pulled) == 20);
+  CHECK(world.get(c, 7).siblings == world.get(a, 7).siblings);
+}
+
+TEST_CASE("what arrives between the two looks is not pulled") {
+  World world(quick);
+  std::vector<Bytes> written;
+  for (int key = 0; key < 20; ++key) {
+    written.push_back(world.put(a, key));
+    world.merge(b, key, written.back());
+  }
+  world.start();
+  while (world.sent<wire::RepairViews>() < 3) world.pass(10ms);
+  for (int key = 0; key < 20; ++key) world.merge(c, key, written[key]);
+  world.pass(1min);
+  CHECK(world.sent<wire::PullRequest>() == 0);
+}
+
+TEST_CASE("a look at what is equal costs four bytes for each partition and no views") {
+  World world(quick);
+  for (int key = 0; key < 20; ++key) world.put_everywhere(key);
+  world.start();
+  world.pass(10s);
+  const auto looks = world.sent<wire::RepairMarks>();
+  CHECK(looks > 0);
+  CHECK(world.sent<wire::PullRequest>() == 0);
+  const Status status = world.at(a).repair.status(world.view());
+  CHECK(status.pairs.size() == 8);
+  for (const auto& pair : status.pairs) {
+    CHECK(pair.verified.has_value());
+    CHECK_FALSE(pair.differs);
+  }
+}
+
+TEST_CASE("a pull goes page by page, at the pace that it is given") {
+  Config slow = quick;
+  slow.page_bytes = 1;
+  slow.rate = 100;
+  World world(slow);
+  for (int key = 0; key < 20; ++key) world.merge(b, key, world.put(a, key));
+  world.start();
+  world.pass(5s);
+  CHECK(world.rows(c) > 0);
+  CHECK(world.rows(c) < 20);
+  world.pass(1min);
+  CHECK(world.rows(c) == 20);
+}
+
+TEST_CASE("a replica that is lost in the middle of a pull has not said more than it had; another one goes on") {
+  Config slow = quick;
+  slow.page_bytes = 1;
+  slow.rate = 100;
+  World world(slow);
+  for (int key = 0; key < 20; ++key) world.merge(b, key, world.put(a, key));
+  world.start();
+  while (world.rows(c) < 5) world.pass(100ms);
+  world.down.insert(a);
+  world.act(c, [&](Repair& repair, port::Outbox&) { repair.on_peer_lost(a); });
+  world.pass(2min);
+  CHECK(world.rows(c) == 20);
+}
+
+TEST_CASE("who is asked for what it does not share, or in another ring, refuses") {
+  World world(quick);
+  const auto refused = [&](const auto& request) {
+    world.act(b, [&](Repair& repair, port::Outbox& out) { repair.on_message(NodeId{77}, request, world.view(), out); });
+    REQUIRE_FALSE(world.to_strangers.empty());
+    return std::visit(
+        [](const auto& reply) {
+          if constexpr (requires { reply.error; }) return reply.error ? reply.error->code : ErrorCode::invalid;
+          return ErrorCode::invalid;
+        },
+        world.to_strangers.back().message);
+  };
+  CHECK(refused(wire::PullRequest{.epoch = {5}, .partition = {1}, .ttl = 1s}) == ErrorCode::stale_ring);
+  CHECK(refused(wire::PullRequest{.epoch = {6}, .partition = {1}, .ttl = 1s}) == ErrorCode::not_ready);
+  CHECK(refused(wire::RepairMarks{.epoch = {5}}) == ErrorCode::stale_ring);
+  CHECK(refused(wire::SumsRequest{.epoch = {4}, .partition = {60'000}}) == ErrorCode::stale_ring);
+}
+
+TEST_CASE("malformed questions of a replica are refused and told") {
+  World world(quick);
+  int told = 0;
+  const auto ask = [&](const auto& request) {
+    world.act(b, [&](Repair& repair, port::Outbox& out) { repair.on_message(a, request, world.view(), out); });
+    CHECK(world.noticed(b, port::NoticeKind::message_malformed) == ++told);
+  };
+  ask(wire::RepairMarks{.epoch = {5}, .marks = "123"});
+  ask(wire::PullRequest{.epoch = {5}, .partition = {1}, .seen = "?", .ttl = 1s});
+  ask(wire::SumsRequest{.epoch = {5}, .partition = {1}, .bits = 4, .nodes = {1}, .ttl = 1s});
+  ask(wire::SumsRequest{.epoch = {5}, .partition = {1}, .bits = 2, .nodes = {0}, .ttl = 1s});
+  ask(wire::SumsRequest{.epoch = {5}, .partition = {1}, .bits = 60, .nodes = {0}, .ttl = 1s});
+  ask(wire::DigestsRequest{.epoch = {5}, .partition = {1}, .bits = 40, .leaf = 1, .ttl = 1s});
+  ask(wire::DigestsRequest{.epoch = {5}, .partition = {1}, .bits = 2, .leaf = 4, .ttl = 1s});
+}
