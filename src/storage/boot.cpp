@@ -10,6 +10,7 @@
 #include "base/planted.hpp"
 #include "causal/codec.hpp"
 #include "storage/records.hpp"
+#include "storage/salvage.hpp"
 
 namespace starling::storage {
 
@@ -76,6 +77,7 @@ class Booting {
     }
     find_identity();
     find_place();
+    find_losses();
     return {};
   }
 
@@ -101,6 +103,11 @@ class Booting {
     const auto record = boot_.records.extract(place_record);
     if (place_ == 0 || boot_.fresh) return;
     if (!record || record.mapped() != encoded_place()) doubt_all_ = true;
+  }
+
+  void find_losses() {
+    if (const auto record = boot_.records.extract(lost_ranges_record))
+      boot_.lost = decode_ranges(record.mapped()).value_or(std::vector{TokenRange{Token{}, Token{~0ULL}}});
   }
 
   Bytes encoded_place() const {

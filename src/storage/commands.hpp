@@ -193,11 +193,12 @@ struct SaveRecord {
 
 struct Done {};
 
-using Command = std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, KeepPayload, CountHints, ListHints, SettleHints,
-                             MoveHints, CheckActors, ListActors, DoubtActors, SaveRecord, Survey, BuildTree, DropTree,
-                             SumLeaves, ScanUnseen, ListDigests, JoinSeen, Reap>;
-using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, HintsAnswer,
-                            CountHintsAnswer, ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer,
-                            BuildTreeAnswer, SumLeavesAnswer, ScanUnseenAnswer, ListDigestsAnswer, ReapAnswer>;
+using Command = std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, KeepPayload, CountHints, ListHints,
+                             SettleHints, MoveHints, CheckActors, ListActors, DoubtActors, SaveRecord, Survey,
+                             BuildTree, DropTree, SumLeaves, ScanUnseen, ListDigests, JoinSeen, Reap, Recover>;
+using Answer =
+    std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, HintsAnswer, CountHintsAnswer,
+                 ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer, BuildTreeAnswer, SumLeavesAnswer,
+                 ScanUnseenAnswer, ListDigestsAnswer, ReapAnswer, RecoverAnswer>;
 
 }  // namespace starling::storage

@@ -110,4 +110,16 @@ struct ListDigestsAnswer {
   ring::Key complete_to;  ///< all up to this key was looked at; empty bytes: to the end
 };
 
+/// Rows of this partition are lost or damaged. Those that are whole are kept, with all that they know;
+/// of what the partition has seen only what they show; and no actor. Damaged rows go. Afterwards the
+/// other replicas can bring what is lost: see shard_recovery.cpp. Durable when answered.
+struct Recover {
+  PartitionId partition;
+  Token first, last;  ///< of the whole partition
+};
+struct RecoverAnswer {
+  std::uint64_t kept{};
+  std::uint64_t lost{};  ///< damaged rows that were still there
+};
+
 }  // namespace starling::storage

@@ -104,6 +104,7 @@ class Shard {
   Outcome<Answer> execute(const ListDigests& list);
   Outcome<Answer> execute(const JoinSeen& join);
   Outcome<Answer> execute(const Reap& reap);
+  Outcome<Answer> execute(const Recover& recover);
 
   Result<> transact(std::span<Command> commands, std::vector<Result<Answer>>& answers);
   void undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers);
@@ -117,6 +118,8 @@ class Shard {
   Outcome<Stored> load(const ring::Key& key);
   Place place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists);
   Result<> keep(const Place& place, const causal::Object& stripped);
+  Result<bool> recover_row(const ring::Key& key, Result<causal::Object> object, const causal::Seen& before,
+                           causal::Seen& shown);
   Result<std::vector<Found>> find_spent(PartitionIndex& index);
   Result<KeptHint> keep_hint(const Engine::Hint& hint);
   Result<> add_hint(const Engine::Hint& hint);
