@@ -1,41 +1,20 @@
 #include "runtime/serve.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <memory>
 
-#include "base/hash.hpp"
 #include "runtime/driver.hpp"
+#include "runtime/open_storage.hpp"
 #include "runtime/process.hpp"
 #include "runtime/resolver.hpp"
 #include "storage/boot.hpp"
-#include "storage/memory/memory_engine.hpp"
 #include "storage/shard.hpp"
-#include "storage/sqlite/sqlite_engine.hpp"
 
 namespace starling::runtime {
 
 namespace {
-
-/// The part of storage.cache in which digests are remembered; the engine's pages have the rest.
-std::uint64_t digest_bytes(const Settings& settings) { return settings.storage.cache_bytes / 8; }
-
-Result<std::unique_ptr<storage::Engine>> open_engine(const Settings& settings) {
-  if (settings.storage.engine == EngineKind::memory) return std::make_unique<storage::MemoryEngine>();
-  return storage::SqliteEngine::open({.directory = settings.node.data_dir,
-                                      .durability = settings.storage.durability,
-                                      .cache_bytes = settings.storage.cache_bytes - digest_bytes(settings)});
-}
-
-/// A copy has another directory, or is on another machine and has another address.
-std::uint64_t place_of(const Settings& settings) {
-  struct stat directory{};
-  if (stat(settings.node.data_dir.c_str(), &directory) != 0) return 0;
-  return hash64(fmt::format("{} {}", settings.listen.peer, directory.st_ino));
-}
 
 std::string name_for(const Settings& settings, const Address& client) {
   if (!settings.node.name.empty()) return settings.node.name;
@@ -103,21 +82,20 @@ Result<> run(const Settings& settings, ShardLane& lane, const storage::BootRecor
 Result<> serve(const Settings& settings) {
   prepare_process();
   Random random = seeded_random();
-  auto engine = open_engine(settings);
-  if (!engine) return std::unexpected(engine.error());
-  auto boot = storage::boot(**engine, random, settings.storage.durability, place_of(settings));
-  if (!boot) return std::unexpected(boot.error());
-  auto shard = storage::Shard::open(
-      **engine, random.fork(),
-      {.digests = digest_bytes(settings) / storage::DigestCache::entry_bytes, .hints_max = settings.handoff.hints_max});
+  auto opened = open_storage(settings, random);
+  if (!opened) return std::unexpected(opened.error());
+  auto& [engine, boot] = *opened;
+  auto shard = storage::Shard::open(*engine, random.fork(),
+                                    {.digests = settings.storage.digest_bytes() / storage::DigestCache::entry_bytes,
+                                     .hints_max = settings.handoff.hints_max});
   if (!shard) return std::unexpected(shard.error());
 
-  Log log(settings.log.level, settings.log.format, to_string(boot->node));
-  report_boot(*boot, log);
-  ShardLane lane(**engine, *shard);
-  auto ran = run(settings, lane, *boot, log, random);
+  Log log(settings.log.level, settings.log.format, to_string(boot.node));
+  report_boot(boot, log);
+  ShardLane lane(*engine, *shard);
+  auto ran = run(settings, lane, boot, log, random);
   if (shard->poisoned()) return ran;
-  if (auto marked = storage::mark_clean_stop(**engine); !marked && ran) return marked;
+  if (auto marked = storage::mark_clean_stop(*engine); !marked && ran) return marked;
   if (ran) log.announce("stopped");
   return ran;
 }

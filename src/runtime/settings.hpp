@@ -42,6 +42,8 @@ struct Settings {
     EngineKind engine = EngineKind::sqlite;
     storage::Durability durability = storage::Durability::full;
     std::uint64_t cache_bytes = 256ULL << 20;
+    /// The part of the cache in which digests are remembered; the engine's pages have the rest.
+    std::uint64_t digest_bytes() const { return cache_bytes / 8; }
   } storage;
   struct {
     std::uint32_t hints_max = 1'000'000;  ///< kept for nodes that were away, all together
