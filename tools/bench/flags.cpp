@@ -85,14 +85,8 @@ void check_plan(Plan& plan) {
   if (plan.operations == 0 && plan.time.count() == 0) throw CLI::RequiredError("--operations N or --time T");
 }
 
-}  // namespace
-
-std::unique_ptr<CLI::App> program_flags(Asked& asked) {
-  auto app = std::make_unique<CLI::App>("Measures a Starling cluster: throughput, times, errors, stale reads, CPU.",
-                                        "kvbench");
-  add_what(*app, asked.plan);
-  add_how(*app, asked.plan);
-  CLI::App* floor = app->add_subcommand("floor", "Measure the bare storage engine, without a cluster");
+void add_floor(CLI::App& app, Asked& asked) {
+  CLI::App* floor = app.add_subcommand("floor", "Measure the bare storage engine, without a cluster");
   floor->add_option("--dir", asked.floor.directory, "An existing directory, for a database that is removed afterwards")
       ->required()
       ->option_text("DIR");
@@ -105,9 +99,40 @@ std::unique_ptr<CLI::App> program_flags(Asked& asked) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   floor->add_flag("--json", asked.plan.json, "One JSON document instead of a table");
-  floor->callback([&asked] { asked.only_floor = true; });
+  floor->callback([&asked] { asked.command = Asked::Command::floor; });
+}
+
+const std::map<std::string, tools::ForgetPlan::Form> forms{{"outage", tools::ForgetPlan::Form::outage},
+                                                           {"scattered", tools::ForgetPlan::Form::scattered}};
+
+void add_forget(CLI::App& app, Asked& asked) {
+  CLI::App* forget = app.add_subcommand(
+      "forget", "Make a stopped node's data what it were if the node had missed some writes, to measure how it heals");
+  forget->add_option("--dir", asked.forget.directory, "The node's data directory, which is CHANGED")
+      ->required()
+      ->check(CLI::ExistingDirectory)
+      ->option_text("DIR");
+  forget->add_option("--writes", asked.forget.writes, "How many")->required();
+  forget->add_option("--form", asked.forget.form, "The newest, as in one outage, or any")
+      ->transform(CLI::CheckedTransformer(forms))
+      ->option_text("outage|scattered");
+  forget->add_option("--partitions", asked.forget.partitions, "Of the cluster")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  forget->callback([&asked] { asked.command = Asked::Command::forget; });
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> program_flags(Asked& asked) {
+  auto app = std::make_unique<CLI::App>("Measures a Starling cluster: throughput, times, errors, stale reads, CPU.",
+                                        "kvbench");
+  add_what(*app, asked.plan);
+  add_how(*app, asked.plan);
+  add_floor(*app, asked);
+  add_forget(*app, asked);
   app->callback([&asked] {
-    if (!asked.only_floor) check_plan(asked.plan);
+    if (asked.command == Asked::Command::run) check_plan(asked.plan);
   });
   app->footer(footer);
   return app;

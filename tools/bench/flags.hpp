@@ -6,14 +6,18 @@
 
 #include "bench/plan.hpp"
 #include "floor.hpp"
+#include "forget.hpp"
 
 namespace starling::bench {
 
 /// What the command line asks for.
 struct Asked {
+  enum class Command : std::uint8_t { run, floor, forget };
+
+  Command command{Command::run};
   Plan plan;
   tools::FloorPlan floor;
-  bool only_floor{};  ///< `kvbench floor`
+  tools::ForgetPlan forget;
 };
 
 /// kvbench's command line; parsing fills `asked`.

@@ -80,6 +80,13 @@ int floor_alone(const Asked& asked) {
   return 0;
 }
 
+int forget(const tools::ForgetPlan& plan) {
+  const Result<std::uint64_t> forgotten = tools::forget_writes(plan);
+  if (!forgotten) return complain(forgotten.error().message);
+  fmt::print("{} writes forgotten\n", *forgotten);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -90,7 +97,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return flags->exit(error, std::cout, std::cerr) == 0 ? 0 : misused;
   }
-  if (asked.only_floor) return floor_alone(asked);
+  if (asked.command == Asked::Command::floor) return floor_alone(asked);
+  if (asked.command == Asked::Command::forget) return forget(asked.forget);
   asked.floor.directory = asked.plan.floor_directory;
   asked.floor.keys = asked.plan.keys;
   asked.floor.value_bytes = asked.plan.value_bytes;
