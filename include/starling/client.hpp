@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,6 +87,10 @@ class Client {
   Result<Status> status();
   Result<NodeInfo> info();
   Result<NodeStats> stats();
+  Result<RepairStatus> repair_status();
+  /// Has the asked node compare all of its partitions with their other replicas now, or only one of
+  /// them. Returns at once with their number; repair_status() tells how far it has come.
+  Result<std::uint32_t> repair_now(std::optional<std::uint32_t> partition = {});
   /// Founds a cluster of the asked node and these others, given by their peer addresses (the asked
   /// node's own may be among them). Accepted by all of them, or nothing happens.
   Result<Founded> init(std::span<const std::string> peer_addresses);

@@ -155,6 +155,39 @@ struct NodeStats {
   std::vector<std::pair<std::string, std::uint64_t>> counters{};
 };
 
+/// How far a node's partitions are known to be what their other replicas hold.
+struct RepairStatus {
+  using Age = std::optional<std::chrono::milliseconds>;
+
+  struct Peer {
+    std::string id{};
+    std::string name{};
+    bool reachable{};
+    std::uint64_t hints_owed{};  ///< keys that it has missed and that will be handed to it
+    Age owed_for{};
+  };
+  /// Another replica of a partition.
+  struct Copy {
+    std::string node{};
+    Age verified{};  ///< so long ago both were last found to hold the same; none: not since the start
+    bool differs{};  ///< at the last look
+  };
+  struct Partition {
+    std::uint32_t partition{};
+    std::vector<Copy> copies{};
+    std::uint64_t tombstones{};            ///< keys that keep the mark of a delete
+    std::vector<std::string> waits_for{};  ///< until these nodes have seen the marks, none of them goes
+  };
+
+  std::chrono::milliseconds interval{};  ///< within which each copy is to be verified again
+  std::chrono::milliseconds kept_for{};  ///< since when the node keeps this account
+  std::uint64_t rows_pulled{};           ///< from others by anti-entropy, since the asked node started
+  std::uint64_t bytes_pulled{};          ///< of these rows
+  std::uint64_t bytes_sent{};            ///< to others that pulled
+  std::vector<Peer> peers{};
+  std::vector<Partition> partitions{};
+};
+
 /// A cluster has been founded.
 struct Founded {
   std::string cluster_id{};

@@ -1,20 +1,9 @@
 #include "client/answer.hpp"
 
-#include "client/error.hpp"
 #include "client/fields.hpp"
 
 namespace starling::client {
 namespace {
-
-/// The decoded value, unless the reader met something that it should not have.
-template <class T>
-api::Result<T> checked(const wire::Reader& reader, T decoded) {
-  if (reader.ok()) return decoded;
-  return refuse(api::ErrorCode::malformed,
-                "the node's answer is not what the protocol says; is it of another version?");
-}
-
-std::uint32_t small(wire::Reader& value) { return static_cast<std::uint32_t>(value.natural(UINT32_MAX)); }
 
 std::vector<std::string> byte_strings(wire::Reader& array) {
   std::vector<std::string> strings;

@@ -20,5 +20,7 @@ api::Result<api::Status> decode_status(wire::Reader result);
 api::Result<api::NodeInfo> decode_info(wire::Reader result);
 api::Result<api::NodeStats> decode_stats(wire::Reader result);
 api::Result<api::Founded> decode_founded(wire::Reader result);
+api::Result<api::RepairStatus> decode_repair_status(wire::Reader result);
+api::Result<std::uint32_t> decode_repairing(wire::Reader result);
 
 }  // namespace starling::client

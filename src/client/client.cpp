@@ -155,6 +155,10 @@ Result<RingInfo> Client::ring() { return impl_->ask("cluster.ring", decode_ring_
 Result<Status> Client::status() { return impl_->ask("cluster.status", decode_status); }
 Result<NodeInfo> Client::info() { return impl_->ask("node.info", decode_info); }
 Result<NodeStats> Client::stats() { return impl_->ask("node.stats", decode_stats); }
+Result<RepairStatus> Client::repair_status() { return impl_->ask("repair.status", decode_repair_status); }
+Result<std::uint32_t> Client::repair_now(std::optional<std::uint32_t> partition) {
+  return impl_->ask("repair.now", decode_repairing, Repeat::always, pack_repair_now(partition));
+}
 Result<Founded> Client::init(std::span<const std::string> peer_addresses) {
   return impl_->ask("cluster.init", decode_founded, Repeat::never, pack_init(peer_addresses));
 }

@@ -1,8 +1,22 @@
 #pragma once
 
+#include <cstdint>
+
+#include "client/error.hpp"
+#include "starling/result.hpp"
 #include "wire/msgpack_reader.hpp"
 
 namespace starling::client {
+
+/// The decoded value, unless the reader met something that it should not have.
+template <class T>
+api::Result<T> checked(const wire::Reader& reader, T decoded) {
+  if (reader.ok()) return decoded;
+  return refuse(api::ErrorCode::malformed,
+                "the node's answer is not what the protocol says; is it of another version?");
+}
+
+inline std::uint32_t small(wire::Reader& value) { return static_cast<std::uint32_t>(value.natural(UINT32_MAX)); }
 
 /// Walks a map of the protocol: `on_field(name, value)` takes the fields it knows from a reader of
 /// that value alone, so an unknown field is passed over and a newer node may send more. False for

@@ -119,6 +119,12 @@ Bytes pack_init(std::span<const std::string> peer_addresses) {
   return params;
 }
 
+Bytes pack_repair_now(std::optional<std::uint32_t> partition) {
+  OptionsMap map;
+  if (partition) map.add_number("partition", *partition);
+  return pack_params(map);
+}
+
 Bytes pack_nothing() { return pack_params(OptionsMap{}); }
 
 }  // namespace starling::client

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,6 +25,7 @@ Bytes pack_put(std::string_view key, std::string_view value, const api::WriteOpt
 Bytes pack_remove(std::string_view key, const api::WriteOptions& options, const RequestTerms& terms);
 Bytes pack_scan(const api::ScanOptions& options, const RequestTerms& terms);
 Bytes pack_init(std::span<const std::string> peer_addresses);
+Bytes pack_repair_now(std::optional<std::uint32_t> partition);
 /// For the methods that take nothing.
 Bytes pack_nothing();
 

@@ -90,6 +90,12 @@ class ResultPacker {
     fields.natural("members", reply.members);
   }
 
+  void operator()(const port::RepairStatusReply& reply) { pack_repair_status(packer_, reply); }
+  void operator()(const port::RepairNowReply& reply) {
+    Fields fields(packer_, 1);
+    fields.natural("partitions", reply.partitions);
+  }
+
   void operator()(const port::Failure&) { ensure(false, "a failure has no result"); }
 
  private:

@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "gateway/arguments.hpp"
 #include "ring/member.hpp"
+#include "ring/ring.hpp"
 #include "wire/msgpack_reader.hpp"
 
 namespace starling::gateway {
@@ -114,6 +115,14 @@ void read_init(Arguments& arguments, Call&, Requests& requests) {
   requests.emplace_back(std::move(init));
 }
 
+void read_repair_now(Arguments& arguments, Call&, Requests& requests) {
+  port::RepairNowRequest now;
+  if (!arguments.option("partition").empty())
+    now.partition =
+        PartitionId{static_cast<std::uint16_t>(arguments.number("partition", 0, ring::partitions_max - 1, 0))};
+  requests.emplace_back(now);
+}
+
 template <class Request>
 void read_plain(Arguments&, Call&, Requests& requests) {
   requests.emplace_back(Request{});
@@ -143,6 +152,8 @@ constexpr std::array entries{
     Entry{"cluster.init", Method::cluster_init, 1, read_init},
     Entry{"node.info", Method::node_info, 0, read_plain<port::InfoRequest>},
     Entry{"node.stats", Method::node_stats, 0, read_plain<port::StatsRequest>},
+    Entry{"repair.status", Method::repair_status, 0, read_plain<port::RepairStatusRequest>},
+    Entry{"repair.now", Method::repair_now, 0, read_repair_now},
 };
 
 constexpr std::array<std::string_view, 5> planned{"cluster.join", "cluster.leave", "cluster.remove", "cluster.replace",

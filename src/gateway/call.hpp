@@ -26,6 +26,8 @@ enum class Method : std::uint8_t {
   cluster_init,
   node_info,
   node_stats,
+  repair_status,
+  repair_now,
 };
 
 inline constexpr std::size_t value_bytes_max = 8 * 1024 * 1024;

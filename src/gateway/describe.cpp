@@ -12,7 +12,8 @@ namespace {
 using wire::Packer;
 
 constexpr std::uint64_t protocol_version = 1;
-constexpr std::array<std::string_view, 4> features{"errors.map", "kv.scan", "request_id", "cluster.init"};
+constexpr std::array<std::string_view, 5> features{"errors.map", "kv.scan", "request_id", "cluster.init",
+                                                   "repair.status"};
 
 std::string_view name_of(wire::MemberState state) {
   switch (state) {

@@ -53,5 +53,6 @@ void pack_members(wire::Packer& packer, const std::vector<port::MemberInfo>& mem
 void pack_ring(wire::Packer& packer, const port::RingReply& reply);
 void pack_status(wire::Packer& packer, const port::StatusReply& status);
 void pack_stats(wire::Packer& packer, const port::StatsReply& stats);
+void pack_repair_status(wire::Packer& packer, const port::RepairStatusReply& status);
 
 }  // namespace starling::gateway

@@ -78,6 +78,8 @@ void Handoff::arm(const View& view, port::Outbox& out) {
 
 void Handoff::on_counts(const storage::CountHintsAnswer& answer, const View& view, port::Outbox& out) {
   owed_ = {answer.counts.begin(), answer.counts.end()};
+  std::erase_if(owed_since_, [&](const auto& entry) { return !owed_.contains(entry.first); });
+  for (const auto& [target, count] : owed_) owed_since_.try_emplace(target, view.now);
   std::erase_if(deliveries_, [&](const auto& entry) { return entry.second.idle() && !owed_.contains(entry.first); });
   Step now = step(view, out);
   for (const auto& [target, count] : owed_) deliveries_.try_emplace(target, target).first->second.begin(count, now);

@@ -38,6 +38,8 @@ class Handoff {
 
   /// As of the last look.
   const std::map<NodeId, std::uint64_t>& owed() const { return owed_; }
+  /// When the first of them was found here, in this life.
+  const std::map<NodeId, Instant>& owed_since() const { return owed_since_; }
 
  private:
   Step step(const View& view, port::Outbox& out);
@@ -51,6 +53,7 @@ class Handoff {
   std::uint64_t last_request_;
   Reception reception_;
   std::map<NodeId, std::uint64_t> owed_;
+  std::map<NodeId, Instant> owed_since_;
   std::map<NodeId, Delivery> deliveries_;
   port::Ticket counting_;
   port::Ticket timer_;

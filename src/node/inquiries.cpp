@@ -1,5 +1,9 @@
 #include "node/inquiries.hpp"
 
+#include <fmt/format.h>
+
+#include "node/repair_report.hpp"
+#include "node/repair_words.hpp"
 #include "node/status.hpp"
 
 namespace starling::node {
@@ -7,6 +11,13 @@ namespace starling::node {
 /// Tells a client who comes too early or too late so.
 bool InquiryDispatch::refused() const {
   if (rooms.life == Rooms::Life::ready) return false;
+  Error error{ErrorCode::not_ready, "this node does not serve: " + rooms.waiting()};
+  out.answer(client, port::Failure{.error = std::move(error), .acked = {}});
+  return true;
+}
+
+bool InquiryDispatch::in_no_cluster() const {
+  if (rooms.book.ring()) return false;
   Error error{ErrorCode::not_ready, "this node does not serve: " + rooms.waiting()};
   out.answer(client, port::Failure{.error = std::move(error), .acked = {}});
   return true;
@@ -36,7 +47,30 @@ void InquiryDispatch::operator()(port::RingRequest&&) {
 }
 
 void InquiryDispatch::operator()(port::StatusRequest&&) {
-  out.answer(client, make_status({rooms.book.ring(), members(), rooms.membership, rooms.waiting()}));
+  auto status = make_status({rooms.book.ring(), members(), rooms.membership, rooms.waiting()});
+  if (rooms.book.ring())
+    for (auto& problem : repair_problems(report_repair(rooms, now))) status.problems.push_back(std::move(problem));
+  out.answer(client, std::move(status));
+}
+
+void InquiryDispatch::operator()(port::RepairStatusRequest&&) {
+  if (!in_no_cluster()) out.answer(client, report_repair(rooms, now));
+}
+
+void InquiryDispatch::operator()(port::RepairNowRequest&& request) {
+  if (in_no_cluster()) return;
+  const ring::Ring& ring = *rooms.book.ring();
+  std::vector<PartitionId> partitions = ring.partitions_of(rooms.boot.node);
+  if (request.partition) {
+    if (request.partition->value >= ring.partitions()) {
+      Error error{ErrorCode::invalid, fmt::format("there is no partition {}: they are numbered from 0 to {}",
+                                                  request.partition->value, ring.partitions() - 1)};
+      return out.answer(client, port::Failure{.error = std::move(error), .acked = {}});
+    }
+    std::erase_if(partitions, [&](PartitionId one) { return one != *request.partition; });
+  }
+  if (!partitions.empty()) rooms.repair.repair_now(partitions, rooms.view(now), out);
+  out.answer(client, port::RepairNowReply{static_cast<std::uint32_t>(partitions.size())});
 }
 
 void InquiryDispatch::operator()(port::InfoRequest&&) {

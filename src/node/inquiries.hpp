@@ -21,9 +21,12 @@ struct InquiryDispatch {
   void operator()(port::InfoRequest&& request);
   void operator()(port::StatsRequest&& request);
   void operator()(port::InitRequest&& request);
+  void operator()(port::RepairStatusRequest&& request);
+  void operator()(port::RepairNowRequest&& request);
 
  private:
   bool refused() const;
+  bool in_no_cluster() const;
   std::vector<port::MemberInfo> members() const;
 };
 

@@ -69,10 +69,12 @@ Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
       replica({}, boot.node, random.fork()),
       handoff({.period = config.handoff_period}, boot.node, random.fork()),
       repair(config.repair, boot.node, random.fork()),
+      recovering(boot),
       actor_check(boot.node, config.actor_patience, tickets),
       actor_witness(tickets) {}
 
 void Rooms::start(Instant now, port::Outbox& out) {
+  started = now;
   if (!memory.unreadable.empty()) return halt(memory.unreadable, out);
   if (!config.seeds.empty()) membership.on_seeds(config.seeds, now, out);
   if (memory.ring) {
@@ -91,6 +93,7 @@ void Rooms::start(Instant now, port::Outbox& out) {
 
 void Rooms::enter_cluster(Instant now, port::Outbox& out) {
   out.add(port::JoinedCluster{memory.cluster->cluster});
+  recovering.start(*book.ring(), boot.node, tickets, out);
   coordinator.emplace(coordinator_config(config), boot.node, memory.cluster->secret, random.fork());
   membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
   handoff.start(view(now), out);
@@ -181,6 +184,7 @@ void Rooms::on_node_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
 
 void Rooms::on_node_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now, port::Outbox& out) {
   actor_witness.on_stored(ticket, answer, out);
+  recovering.on_stored(ticket, answer, tickets, out);
   if (book.ring()) actor_check.on_stored(ticket, answer, *book.ring(), now, out);
   if (ticket == peers_saving_ && !answer) peers_saved_ = 0;  // the disk was full: again with the next period
 }

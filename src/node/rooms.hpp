@@ -11,6 +11,7 @@
 #include "node/actor_check.hpp"
 #include "node/memory_of_cluster.hpp"
 #include "node/node.hpp"
+#include "node/recovering.hpp"
 #include "repair/repair.hpp"
 #include "replica/replica.hpp"
 #include "topology/founding.hpp"
@@ -40,6 +41,7 @@ struct Rooms {
   port::View view(Instant now) const { return {*book.ring(), membership, now}; }
 
   Config config;
+  Instant started;
   storage::BootRecord boot;
   Random random;
   MemoryOfCluster memory;
@@ -52,6 +54,7 @@ struct Rooms {
   std::optional<coordinator::Coordinator> coordinator;  ///< once there is a ring
   handoff::Handoff handoff;                             ///< started with it
   repair::Repair repair;                                ///< likewise
+  Recovering recovering;
   ActorCheck actor_check;
   ActorWitness actor_witness;
 

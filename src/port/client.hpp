@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "port/repair.hpp"
 #include "ring/key.hpp"
 #include "wire/messages.hpp"
 
@@ -62,7 +63,7 @@ struct InitRequest {
 };
 
 using ClientRequest = std::variant<GetRequest, PutRequest, ScanRequest, MembersRequest, RingRequest, StatusRequest,
-                                   InfoRequest, StatsRequest, InitRequest>;
+                                   InfoRequest, StatsRequest, InitRequest, RepairStatusRequest, RepairNowRequest>;
 
 struct GetReply {
   std::vector<Bytes> values;  ///< of the live siblings, a repeated request's only once; empty: not found
@@ -135,6 +136,6 @@ struct Failure {
 };
 
 using ClientReply = std::variant<GetReply, PutReply, ScanReply, MembersReply, RingReply, StatusReply, InfoReply,
-                                 StatsReply, InitReply, Failure>;
+                                 StatsReply, InitReply, RepairStatusReply, RepairNowReply, Failure>;
 
 }  // namespace starling::port

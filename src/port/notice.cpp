@@ -41,6 +41,8 @@ std::string_view name_of(NoticeKind kind) {
     case NoticeKind::tree_wrong: return "tree_wrong";
     case NoticeKind::tombstone_reaped: return "tombstone_reaped";
     case NoticeKind::node_ready: return "node_ready";
+    case NoticeKind::recovering: return "recovering";
+    case NoticeKind::recovered: return "recovered";
     case NoticeKind::storage_poisoned: return "storage_poisoned";
     case NoticeKind::leaving: return "leaving";
   }

@@ -53,6 +53,8 @@ enum class NoticeKind : std::uint8_t {
   tombstone_reaped,
   // node
   node_ready,
+  recovering,
+  recovered,
   storage_poisoned,
   leaving,
 };

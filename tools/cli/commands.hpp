@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,16 @@ struct RingArguments {
   bool partitions{};  ///< the whole assignment
 };
 
+struct RepairStatusArguments {
+  bool partitions{};  ///< each of them
+};
+struct RepairNowArguments {
+  std::optional<std::uint32_t> partition;  ///< only this one
+  bool all{};                              ///< said, which changes nothing
+  /// Given up after so long without any progress.
+  std::chrono::milliseconds patience{60'000};
+};
+
 ExitCode get(Session& session, const std::string& key);
 ExitCode put(Session& session, const WriteArguments& arguments);
 ExitCode remove(Session& session, const WriteArguments& arguments);
@@ -50,6 +61,9 @@ ExitCode resolve(Session& session, const ResolveArguments& arguments);
 
 ExitCode status(Session& session);
 ExitCode ring(Session& session, const RingArguments& arguments);
+ExitCode repair_status(Session& session, const RepairStatusArguments& arguments);
+/// On all nodes, until all copies that can be reached are verified.
+ExitCode repair_now(Session& session, const RepairNowArguments& arguments);
 ExitCode cluster_init(Session& session, const std::vector<std::string>& peers);
 
 }  // namespace starling::cli

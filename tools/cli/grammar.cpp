@@ -125,6 +125,21 @@ void add_cluster_commands(const Builder& build) {
   build.command(*cluster, "status", "The same as 'status'", [&session] { return status(session); });
 }
 
+void add_repair_commands(const Builder& build) {
+  CLI::App* repair = build.app.add_subcommand("repair", "See how replicas heal, or hurry them")->fallthrough();
+  require_command(*repair);
+  auto shown = std::make_shared<RepairStatusArguments>();
+  build
+      .command<RepairStatusArguments>(
+          *repair, "status", "When each replica was last verified, and what is owed to whom", shown, repair_status)
+      ->add_flag("--partitions", shown->partitions, "Every partition");
+  auto hurried = std::make_shared<RepairNowArguments>();
+  CLI::App* now = build.command<RepairNowArguments>(
+      *repair, "now", "Have all nodes compare their replicas now, and wait for it", hurried, repair_now);
+  CLI::Option* one = now->add_option("--partition", hurried->partition, "Only this one")->type_name("P");
+  now->add_flag("--all", hurried->all, "All partitions, as without --partition")->excludes(one);
+}
+
 const std::map<std::string, Format> formats{{"table", Format::table}, {"json", Format::json}, {"raw", Format::raw}};
 
 void add_settings(CLI::App& app, Settings& settings) {
@@ -155,6 +170,7 @@ void add_commands(const Builder& build) {
   add_key_commands(build);
   add_many_key_commands(build);
   add_cluster_commands(build);
+  add_repair_commands(build);
 }
 
 constexpr const char* footer = R"(

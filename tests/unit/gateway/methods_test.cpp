@@ -38,7 +38,7 @@ TEST_CASE("hello tells who answers") {
   CHECK(client.answer_to(1, "hello", array(map("client", "me"))).empty());
   CHECK(client.answer_with(port::InfoReply{.node = NodeId{0xabc}, .cluster = ClusterId{}}) ==
         R"([1,1,null,{"server":"starling","version":"0.1.0","protocol":1,"cluster_id":"","node":"0000000000000abc",)"
-        R"("features":["errors.map","kv.scan","request_id","cluster.init"]}])");
+        R"("features":["errors.map","kv.scan","request_id","cluster.init","repair.status"]}])");
 }
 
 TEST_CASE("a get asks for the key, and its values come back as bin") {

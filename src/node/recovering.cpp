@@ -1,0 +1,94 @@
+#include "node/recovering.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/byte_stream.hpp"
+
+namespace starling::node {
+
+namespace {
+
+Bytes encode(const std::set<PartitionId>& partitions) {
+  ByteWriter out(varint_bytes_max * (partitions.size() + 1));
+  out.varint(partitions.size());
+  for (const PartitionId partition : partitions) out.varint(partition.value);
+  return std::move(out).take();
+}
+
+std::set<PartitionId> decode(BytesView bytes) {
+  ByteReader in(bytes);
+  std::set<PartitionId> partitions;
+  for (std::size_t left = in.count(1); left > 0; --left)
+    partitions.insert({static_cast<std::uint16_t>(in.varint() % ring::partitions_max)});
+  return partitions;
+}
+
+bool overlaps(const storage::TokenRange& range, const ring::Ring& ring, PartitionId partition) {
+  return range.first <= ring.last_token(partition) && ring.first_token(partition) <= range.last;
+}
+
+/// Every write that a majority has acknowledged is at one of so many others, wherever we were part of it.
+std::size_t others_needed(std::size_t replicas) {
+  const std::size_t majority = replicas / 2 + 1;
+  return std::min(replicas - 1, replicas - majority + 1);
+}
+
+}  // namespace
+
+Recovering::Recovering(const storage::BootRecord& boot) : lost_(boot.lost) {
+  if (const auto kept = boot.records.find(record_name); kept != boot.records.end()) partitions_ = decode(kept->second);
+}
+
+void Recovering::start(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out) {
+  std::erase_if(partitions_, [&](PartitionId partition) { return partition.value >= ring.partitions(); });
+  for (const PartitionId partition : ring.partitions_of(self)) {
+    if (std::ranges::none_of(lost_, [&](const auto& range) { return overlaps(range, ring, partition); })) continue;
+    const port::Ticket ticket = *telling_.insert(tickets.next()).first;
+    out.store(ticket, storage::Recover{partition, ring.first_token(partition), ring.last_token(partition)});
+    partitions_.insert(partition);
+  }
+  if (!telling_.empty()) save(tickets, out);
+  if (!partitions_.empty())
+    out.notice(port::NoticeKind::recovering, port::Severity::warning, {},
+               fmt::format("{} partitions lack writes that this node once had; they are fetched from the other "
+                           "replicas, and until then this node answers no read of them",
+                           partitions_.size()));
+}
+
+void Recovering::add(std::span<const PartitionId> partitions, port::Tickets& tickets, port::Outbox& out) {
+  const std::size_t before = partitions_.size();
+  partitions_.insert(partitions.begin(), partitions.end());
+  if (partitions_.size() == before) return;
+  save(tickets, out);
+  out.notice(port::NoticeKind::recovering, port::Severity::warning, {},
+             fmt::format("{} partitions are older here than what others have seen of them: was this data directory "
+                         "restored from a copy? What is missing is fetched from the other replicas",
+                         partitions_.size() - before));
+}
+
+/// The ranges are forgotten when all partitions know of their loss.
+void Recovering::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, port::Tickets& tickets,
+                           port::Outbox& out) {
+  if (!answer || telling_.erase(ticket) == 0 || !telling_.empty()) return;
+  out.store(tickets.next(), storage::SaveRecord{storage::lost_ranges_record, {}});
+}
+
+void Recovering::review(const std::function<std::size_t(PartitionId)>& caught_up, const ring::Ring& ring,
+                        port::Tickets& tickets, port::Outbox& out) {
+  if (!telling_.empty()) return;
+  const std::size_t recovered = std::erase_if(partitions_, [&](PartitionId partition) {
+    return caught_up(partition) >= others_needed(ring.preference_list(partition).size());
+  });
+  if (recovered == 0) return;
+  save(tickets, out);
+  if (partitions_.empty())
+    out.notice(port::NoticeKind::recovered, port::Severity::info, {}, "has caught up with the other replicas");
+}
+
+void Recovering::save(port::Tickets& tickets, port::Outbox& out) const {
+  out.store(tickets.next(), storage::SaveRecord{record_name, partitions_.empty() ? Bytes{} : encode(partitions_)});
+}
+
+}  // namespace starling::node

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "port/outbox.hpp"
+#include "port/tickets.hpp"
+#include "ring/ring.hpp"
+#include "storage/boot_record.hpp"
+#include "storage/merkle_tree.hpp"
+
+namespace starling::node {
+
+/// The partitions in which this node lacks something that it may once have acknowledged: rows of a
+/// damaged file are lost, or the whole directory is older than what others have seen of it. It takes
+/// writes for them, but answers no read of them, so that two replicas that have forgotten are never a
+/// quorum; that lasts until it has caught up with so many others that every acknowledged write is
+/// among what they had. Durable: a restart in the middle changes nothing.
+class Recovering {
+ public:
+  static constexpr const char* record_name = "recovering";
+
+  explicit Recovering(const storage::BootRecord& boot);
+
+  /// Once, when there is a ring and before anything else is asked of storage: partitions with lost
+  /// rows are told so.
+  void start(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out);
+  void add(std::span<const PartitionId> partitions, port::Tickets& tickets, port::Outbox& out);
+  void on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, port::Tickets& tickets, port::Outbox& out);
+  /// `caught_up`: with how many other replicas we have been found to lack nothing, since the start.
+  void review(const std::function<std::size_t(PartitionId)>& caught_up, const ring::Ring& ring, port::Tickets& tickets,
+              port::Outbox& out);
+
+  bool contains(PartitionId partition) const { return partitions_.contains(partition); }
+  const std::set<PartitionId>& partitions() const { return partitions_; }
+
+ private:
+  void save(port::Tickets& tickets, port::Outbox& out) const;
+
+  std::set<PartitionId> partitions_;
+  std::vector<storage::TokenRange> lost_;
+  std::set<port::Ticket> telling_;  ///< partitions that have lost rows
+};
+
+}  // namespace starling::node

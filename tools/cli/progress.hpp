@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace starling::cli {
+
+/// How far something has come, on standard error: a bar that is drawn again and again on a terminal,
+/// elsewhere a plain line now and then.
+class Progress {
+ public:
+  /// `what` is counted: "comparisons".
+  explicit Progress(std::string what);
+
+  void show(std::size_t done, std::size_t all);
+  /// Makes room for other words.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string what_;
+  bool on_terminal_;
+  Clock::time_point next_;
+};
+
+}  // namespace starling::cli
