@@ -240,6 +240,17 @@ Bytes said(const wire::Message& message) { return byte(1) + as_chunk(wire::encod
 Bytes asked(BytesView request) { return byte(3) + as_chunk(request); }
 Bytes time_passes() { return byte(124) + as_chunk({}); }
 
+/// Another replica compares itself with us, and asks for what it lacks.
+Inputs repair_seeds(Epoch epoch) {
+  const Bytes seen = encode(seen_some());
+  const Bytes marks = said(wire::RepairMarks{{1}, epoch, Bytes(8 * 4, 'm')});
+  const Bytes views = said(wire::RepairViews{.epoch = epoch, .compared = 8, .views = {{{1}, seen, true, 5}}});
+  const Bytes pull = said(wire::PullRequest{.epoch = epoch, .partition = {1}, .seen = seen, .bytes_max = 9, .ttl = 1s});
+  const Bytes sums = said(wire::SumsRequest{.epoch = epoch, .partition = {1}, .bits = 4, .nodes = {0}, .ttl = 1s});
+  const Bytes digests = said(wire::DigestsRequest{.epoch = epoch, .partition = {1}, .ttl = 1s});
+  return {byte(0) + marks + views + time_passes(), byte(0) + pull + sums + digests};
+}
+
 Inputs node_seeds() {
   const Bytes key = ring::Key::make("", "alice")->bytes;
   const Bytes object = encode(some_objects()[2]);
@@ -270,6 +281,7 @@ Inputs node_seeds() {
   inputs.push_back(byte(1) + said(proposal) +
                    said(wire::FoundingDecision{ClusterId{7}, wire::FoundingOutcome::committed}) + read);
   for (const Bytes& request : requests) inputs.push_back(byte(0) + asked(request) + time_passes());
+  for (const Bytes& input : repair_seeds(epoch)) inputs.push_back(input);
   for (const auto& message : some_messages()) inputs.push_back(byte(0) + said(message));
   return inputs;
 }
