@@ -173,6 +173,7 @@ class Trial {
       result_.done += op.outcome == Outcome::done ? 1 : 0;
       result_.refused += op.outcome == Outcome::refused ? 1 : 0;
       result_.in_doubt += op.outcome == Outcome::in_doubt ? 1 : 0;
+      result_.stood_in += op.stood_in ? 1 : 0;
     }
   }
 

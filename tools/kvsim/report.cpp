@@ -27,6 +27,7 @@ json to_json(const Plan& plan, const sim::TrialResult& result) {
               {"done", result.done},
               {"refused", result.refused},
               {"in_doubt", result.in_doubt},
+              {"stood_in", result.stood_in},
               {"actors", result.actors},
               {"faults", counts_of(result.faults_by_kind)},
               {"simulated_ms", result.simulated / std::chrono::milliseconds(1)},
@@ -39,18 +40,12 @@ json to_json(const Plan& plan, const sim::TrialResult& result) {
 }
 
 json to_json(const Plan& plan, const Totals& totals, std::chrono::duration<double> took) {
-  json object{{"seeds", totals.seeds},
-              {"nodes", plan.nodes},
-              {"broken", totals.broken},
-              {"repeated", totals.repeated},
-              {"seconds", took.count()},
-              {"simulated_hours", totals.simulated_hours()},
-              {"events", totals.events},
-              {"done", totals.done},
-              {"refused", totals.refused},
-              {"in_doubt", totals.in_doubt},
-              {"faults", counts_of(totals.faults)},
-              {"violations", totals.violations}};
+  json object{
+      {"seeds", totals.seeds},          {"nodes", plan.nodes},         {"broken", totals.broken},
+      {"repeated", totals.repeated},    {"seconds", took.count()},     {"simulated_hours", totals.simulated_hours()},
+      {"events", totals.events},        {"done", totals.done},         {"refused", totals.refused},
+      {"in_doubt", totals.in_doubt},    {"stood_in", totals.stood_in}, {"faults", counts_of(totals.faults)},
+      {"violations", totals.violations}};
   if (plan.mutant) object["mutant"] = plan.mutant->name;
   return object;
 }
@@ -106,8 +101,8 @@ void print_totals(const Plan& plan, const Totals& totals, std::chrono::duration<
   for (const auto& [rule, count] : totals.violations) fmt::print("violations  {}: {}\n", rule, count);
   fmt::print("run twice   {}\nsimulated   {:.2f} hours, {} events\n", totals.repeated, totals.simulated_hours(),
              totals.events);
-  fmt::print("operations  {}: {} done, {} refused, {} in doubt\n", totals.operations(), totals.done, totals.refused,
-             totals.in_doubt);
+  fmt::print("operations  {}: {} done ({} with stand-ins), {} refused, {} in doubt\n", totals.operations(), totals.done,
+             totals.stood_in, totals.refused, totals.in_doubt);
   fmt::print("faults      {}: {}\n", faults, words_of(totals.faults));
   if (const std::string names = never_drawn(totals); !names.empty()) fmt::print("never drawn {}\n", names);
 }

@@ -10,6 +10,7 @@ void Totals::add(const sim::TrialResult& result, bool was_repeated) {
   done += result.done;
   refused += result.refused;
   in_doubt += result.in_doubt;
+  stood_in += result.stood_in;
   simulated += result.simulated;
   for (const auto& [kind, count] : result.faults_by_kind) faults[kind] += count;
   for (const sim::Violation& violation : result.violations) ++violations[violation.rule];

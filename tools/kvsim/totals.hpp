@@ -17,6 +17,7 @@ struct Totals {
   std::uint64_t done{};
   std::uint64_t refused{};
   std::uint64_t in_doubt{};
+  std::uint64_t stood_in{};
   Duration simulated{};
   std::map<sim::FaultKind, std::uint64_t> faults;
   std::map<std::string, std::uint64_t> violations;  ///< by rule

@@ -85,6 +85,16 @@ TEST_CASE_FIXTURE(Story, "a weak write may be missed by a quorum, but not by a r
   CHECK(verdict() == "kept");
 }
 
+TEST_CASE_FIXTURE(Story,
+                  "a write that stand-ins were needed for may be missed by reads, one that only allowed them not") {
+  put({});
+  history.ops[0].sloppy = true;
+  get({});
+  CHECK(verdict() == "reads");
+  history.ops[0].stood_in = true;
+  CHECK(verdict() == "kept");
+}
+
 TEST_CASE_FIXTURE(Story, "a value that its put was refused for must not show") {
   const OpId a = put({}, Op::Outcome::refused);
   get({a});

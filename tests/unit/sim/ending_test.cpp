@@ -203,3 +203,17 @@ TEST_CASE_FIXTURE(Story,
   ending.losses.front() = {.host = 2, .until = Instant{9s}, .shows = Instant{9s}};  // not yet
   CHECK(verdict() == "reads");
 }
+
+TEST_CASE_FIXTURE(
+    Story, "what a stand-in acknowledged is a loss like any other, and may be lost with its target at any time") {
+  const OpId a = put();
+  history.ops[a].stood_in = true;
+  all_hold({});
+  CHECK(verdict() == "no loss");
+  ending.losses.push_back({.host = 1, .since = Instant{50s}, .until = Instant{100s}, .shows = Instant{100s}});
+  CHECK(verdict() == "no loss");
+  ending.losses.push_back({.host = 2, .since = Instant{50s}, .until = Instant{100s}, .shows = Instant{100s}});
+  CHECK(verdict() == "kept");
+  history.ops[a].stood_in = false;  // its replicas had it by then
+  CHECK(verdict() == "no loss");
+}
