@@ -137,7 +137,7 @@ void PutRequest::on_deadline(Step& step) {
   if (!answered_)
     leave_in_doubt(requester_,
                    committed_
-                       ? fmt::format("{} of {} replicas have acknowledged in time", acks_.votes(), acks_.needed())
+                       ? fmt::format("{} of {} nodes have acknowledged in time", acknowledgements(), acks_.needed())
                        : "the first replica has not committed in time",
                    acked(), step.out);
   if (committed_) hint_those_without(step);
@@ -162,7 +162,7 @@ void PutRequest::hint_those_without(Step& step) {
 }
 
 void PutRequest::answer_when_decided(Step& step) {
-  const std::uint32_t votes = acks_.votes() + (stand_ins_ ? stand_ins_->votes() : 0);
+  const std::uint32_t votes = acknowledgements();
   const std::uint32_t hopeful = acks_.hopeful() + (stand_ins_ ? stand_ins_->hopeful() : 0);
   if (votes >= acks_.needed() || (planted(Bug::write_by_one_fewer) && votes + 1 == acks_.needed())) {
     // With siblings that the client has not read the context would cover them, and its next put erase them.
@@ -182,6 +182,8 @@ void PutRequest::answer_when_decided(Step& step) {
     answered_ = true;
   }
 }
+
+std::uint32_t PutRequest::acknowledgements() const { return acks_.votes() + (stand_ins_ ? stand_ins_->votes() : 0); }
 
 std::vector<NodeId> PutRequest::acked() const {
   std::vector<NodeId> nodes;

@@ -38,6 +38,7 @@ class PutRequest {
   void answer_when_decided(Step& step);
   std::vector<NodeId> unreachable(const Step& step) const;
   void hint_those_without(Step& step);
+  std::uint32_t acknowledgements() const;
   std::vector<NodeId> acked() const;
 
   Requester requester_;
