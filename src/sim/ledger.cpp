@@ -14,6 +14,8 @@ void Ledger::on_committed(const storage::Command& command, const Result<storage:
   if (get && answer) on_state(get->key, std::get<storage::GetAnswer>(*answer).object);
   if (merge && answer) on_merged(*merge);
   if (put && answer) on_put(*put, std::get<storage::PutAnswer>(*answer));
+  const auto* reap = std::get_if<storage::Reap>(&command);
+  if (reap && answer) on_reaped(*reap, std::get<storage::ReapAnswer>(*answer));
   if (put && !answer && answer.error().code == ErrorCode::storage_failed) ++in_doubt_[put->partition];
 }
 
@@ -51,6 +53,17 @@ void Ledger::on_state(const ring::Key& key, const causal::Object& object) {
     if (!sibling.tombstone) dots.push_back(sibling.dot);
   const auto [known, fresh] = digests_.try_emplace({key, causal::digest(object)}, dots);
   if (!fresh && known->second != dots) report("honest digests", "different siblings have one digest", key);
+}
+
+/// A replica that has not seen a delete would have to find out without the tombstone what it missed.
+void Ledger::on_reaped(const storage::Reap& reap, const storage::ReapAnswer& answer) {
+  for (const causal::Dot dot : answer.dots)
+    for (const causal::Seen& witness : reap.witnesses)
+      if (!witness.contains(dot))
+        violations_.push_back(
+            {"reaped by proof",
+             fmt::format("partition {}: a tombstone went that another replica has not seen", reap.partition.value),
+             {}});
 }
 
 void Ledger::report(std::string rule, std::string what, const ring::Key& key) {

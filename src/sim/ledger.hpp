@@ -15,8 +15,9 @@ namespace starling::sim {
 
 /// Watches every commit of every disk: no dot is issued twice, no counter falls, and each counts
 /// without gaps, but for those that a commit may have left of which nobody knows how it went. What is
-/// there, in a directory that was just opened too, is whole: its context covers its siblings. And no
-/// two states of a key that differ in their siblings have one digest.
+/// there, in a directory that was just opened too, is whole: its context covers its siblings. No two
+/// states of a key that differ in their siblings have one digest. And a tombstone goes only where all
+/// that were to bear witness have seen it.
 ///
 /// One thing is beyond a store: a dot that only one directory ever held, which is then rolled back.
 /// Nobody can tell that node, so it may issue the dot again.
@@ -36,6 +37,7 @@ class Ledger {
   void on_put(const storage::Put& put, const storage::PutAnswer& answer);
   void on_issued(PartitionId partition, causal::Dot dot, std::uint64_t request);
   void on_merged(const storage::Merge& merge);
+  void on_reaped(const storage::Reap& reap, const storage::ReapAnswer& answer);
   void on_state(const ring::Key& key, const causal::Object& object);
   void report(std::string rule, std::string what, const ring::Key& key);
   bool forgotten_by_all(Issued issued) const { return !losses_.empty() && !witnessed_.contains(issued); }

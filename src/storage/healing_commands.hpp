@@ -77,9 +77,10 @@ struct Reap {
   std::vector<causal::Seen> witnesses;
 };
 struct ReapAnswer {
-  std::uint64_t reaped{};     ///< tombstones
-  std::uint64_t rows_gone{};  ///< rows of which nothing is left
-  bool more{};                ///< the end of the partition has not been reached
+  std::uint64_t reaped{};         ///< tombstones
+  std::vector<causal::Dot> dots;  ///< of those
+  std::uint64_t rows_gone{};      ///< rows of which nothing is left
+  bool more{};                    ///< the end of the partition has not been reached
 };
 
 /// Sums of the tree folded to 2^bits leaves (fewer if it has fewer). Counts as a read.

@@ -62,7 +62,10 @@ Shard::Outcome<Answer> Shard::execute(const Reap& reap) {
   for (auto& [key, object] : *rows) {
     const Place place = place_of(reap.partition, key, object, true);
     const std::size_t gone = std::erase_if(object.siblings, [&](const causal::Sibling& sibling) {
-      return sibling.tombstone && slot.state.seen().contains(sibling.dot) && seen_by_all(sibling.dot, reap.witnesses);
+      const bool goes =
+          sibling.tombstone && slot.state.seen().contains(sibling.dot) && seen_by_all(sibling.dot, reap.witnesses);
+      if (goes) answer.dots.push_back(sibling.dot);
+      return goes;
     });
     const causal::Object stripped = causal::strip(std::move(object), slot.state.seen());
     const bool says_nothing = stripped.siblings.empty() && stripped.context.empty();
