@@ -23,6 +23,15 @@ void Descent::begin(Share share, Step& step) {
   ask_for_sums(step);
 }
 
+void Descent::disown(Step& step) const {
+  step.out.send(share_.first, wire::SumsRequest{.request = step.next_request(),
+                                                .epoch = step.view.ring.epoch(),
+                                                .partition = share_.second,
+                                                .bits = bits_per_step,
+                                                .nodes = {},
+                                                .ttl = step.config.patience});
+}
+
 void Descent::on_timer(Step& step) {
   if (stage_ != Stage::idle && step.view.now >= deadline_) give_up();
 }

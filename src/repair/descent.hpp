@@ -19,6 +19,8 @@ class Descent {
   const Share& share() const { return share_; }
   void begin(Share share, Step& step);
   void give_up() { stage_ = Stage::idle; }
+  /// Tells the other side that one of the trees is wrong.
+  void disown(Step& step) const;
 
   std::optional<Instant> due() const { return idle() ? std::nullopt : std::optional(deadline_); }
   void on_timer(Step& step);
@@ -27,7 +29,7 @@ class Descent {
   bool on_reply(NodeId from, wire::SumsReply reply, Step& step);
   bool on_reply(NodeId from, wire::DigestsReply reply, Step& step);
 
-  /// Once it has come to its end; empty where the sums differ and no key does: then our tree is wrong.
+  /// Once it has come to its end; empty where the sums differ and no key does: then one of the trees is wrong.
   std::optional<std::vector<ring::Key>> take_found() { return std::exchange(found_, std::nullopt); }
 
  private:

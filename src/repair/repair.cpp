@@ -200,7 +200,8 @@ void Repair::heed_descent(Step& step) {
   looks_.again(peer, step);
   if (!found->empty()) return exchange_.begin(descent_.share(), *std::move(found), pace_, step);
   step.out.notice(port::NoticeKind::tree_wrong, port::Severity::warning, peer,
-                  "the Merkle trees of a partition differ and no key of it does: ours is built anew");
+                  "the Merkle trees of a partition differ and no key of it does: both are built anew");
+  descent_.disown(step);
   step.store(storage::DropTree{partition});
   trees_.want(partition);
 }

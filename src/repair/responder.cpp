@@ -102,7 +102,9 @@ void Responder::on_message(NodeId from, wire::SumsRequest sums, Step& step) {
                         std::ranges::all_of(sums.nodes, [&](auto node) { return node >> (sums.bits - 4) == 0; });
   if (!possible) return refuse(from, sums, {ErrorCode::malformed, "sums of nodes that no tree has"}, step);
   const Duration ttl = sums.ttl;
-  const storage::SumLeaves command{sums.partition, sums.bits};
+  const PartitionId partition = sums.partition;
+  if (sums.nodes.empty()) return store(from, ttl, std::move(sums), storage::DropTree{partition}, step);
+  const storage::SumLeaves command{partition, sums.bits};
   store(from, ttl, std::move(sums), command, step);
 }
 
@@ -185,6 +187,7 @@ void Responder::answer(NodeId from, const wire::PullRequest& pull, storage::Answ
 }
 
 void Responder::answer(NodeId from, const wire::SumsRequest& sums, storage::Answer& found, Step& step) {
+  if (sums.nodes.empty()) return step.out.send(from, wire::SumsReply{.request = sums.request, .error = {}, .sums = {}});
   const auto& folded = expect<storage::SumLeavesAnswer>(found);
   if (!folded.built) return refuse(from, sums, {ErrorCode::not_ready, "the tree is not built yet"}, step);
   wire::SumsReply reply{.request = sums.request, .error = {}, .sums = {}};

@@ -270,8 +270,8 @@ struct PullReply {
   friend bool operator==(const PullReply&, const PullReply&) = default;
 };
 
-/// Asks for sums of a Merkle tree folded to 2^bits leaves: of the 16 that lie under each of these
-/// nodes, which are leaves of the tree folded to 2^(bits-4).
+/// Asks for sums of a Merkle tree folded to 2^bits leaves: of the 16 under each of these nodes of the tree folded to
+/// 2^(bits-4). No nodes: sums were found to differ and no key does, so each side throws its tree away.
 struct SumsRequest {
   RequestId request;
   Epoch epoch;

@@ -57,6 +57,30 @@ TEST_CASE("an old value on one replica, whose delete the others have reaped, goe
   for (const NodeId id : {a, b, c}) CHECK(world.rows(id) == 0);
 }
 
+TEST_CASE("trees that differ where no key does are built anew on both sides") {
+  for (const NodeId wrong : {a, b}) {
+    World world(quick);
+    for (int key = 0; key < 50; ++key) world.put_everywhere(key);
+    world.start();
+    auto& engine = world.at(wrong).engine;
+    Bytes row;
+    REQUIRE(engine.get(key_of(7), row).value());
+    lose_row(world, wrong, 7);
+    const auto partition = world.ring.partition_of(key_of(7).token);
+    world.run(wrong,
+              storage::BuildTree{partition, world.ring.first_token(partition), world.ring.last_token(partition)});
+    REQUIRE(engine.begin());
+    REQUIRE(engine.insert(key_of(7), row));
+    REQUIRE(engine.commit());
+    world.pass(1min);
+    CHECK(world.noticed(a, port::NoticeKind::tree_wrong) == 1);
+    for (const NodeId id : {a, b, c}) {
+      CHECK(live(world, id, 50) == 50);
+      for (const auto& pair : world.at(id).repair.status(world.view()).pairs) CHECK_FALSE(pair.differs);
+    }
+  }
+}
+
 TEST_CASE("a difference that is gone at the second look is not followed") {
   World world(quick);
   for (int key = 0; key < 50; ++key) world.put_everywhere(key);
