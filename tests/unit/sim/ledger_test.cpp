@@ -69,3 +69,14 @@ TEST_CASE_FIXTURE(Watched, "a directory that was rolled back may issue again wha
   issue(2);
   CHECK(ledger.violations().size() == 1);
 }
+
+TEST_CASE_FIXTURE(Watched, "a tombstone goes only where every witness has seen it") {
+  const causal::Dot dot{{7}, 1};
+  causal::Seen seen;
+  seen.add(dot);
+  const storage::ReapAnswer reaped{.reaped = 1, .dots = {dot}, .rows_gone = 1, .more = false};
+  ledger.on_committed(storage::Reap{{}, {seen, seen}}, storage::Answer{reaped});
+  CHECK(ledger.violations().empty());
+  ledger.on_committed(storage::Reap{{}, {seen, {}}}, storage::Answer{reaped});
+  CHECK(ledger.violations().size() == 1);
+}
