@@ -37,6 +37,33 @@ TEST_CASE("what arrives between the two looks is not pulled") {
   CHECK(world.sent<wire::PullRequest>() == 0);
 }
 
+TEST_CASE("a pair of nodes compares 256 equal partitions with little more than a kilobyte") {
+  World world(quick, 256);
+  for (int key = 0; key < 500; ++key) world.put_everywhere(key);
+  world.start();
+  while (world.sent<wire::RepairMarks>() < 3) world.pass(10ms);
+  for (const auto& [pair, bytes] : world.bytes) CHECK(bytes < 1'200);
+}
+
+TEST_CASE("ten keys that were missed cost a few kilobytes besides their objects") {
+  World world(quick, 256);
+  for (int key = 0; key < 500; ++key) world.put_everywhere(key);
+  world.start();
+  world.pass(10s);
+  std::size_t objects = 0;
+  for (int key = 0; key < 10; ++key) {
+    const Bytes object = world.put(a, key);
+    objects += key_of(key).bytes.size() + object.size();
+    world.merge(b, key, object);
+  }
+  world.bytes.clear();
+  const auto looks = world.sent<wire::RepairMarks>();
+  while (world.noticed(c, port::NoticeKind::row_pulled) < 10) world.pass(10ms);
+  CHECK(world.sent<wire::RepairMarks>() <= looks + 3);
+  CHECK(world.bytes[{a, c}] - objects < 4096);
+  CHECK(world.bytes[{b, c}] < 4096);  // by then c has seen all that b has
+}
+
 TEST_CASE("a look at what is equal costs four bytes for each partition and no views") {
   World world(quick);
   for (int key = 0; key < 20; ++key) world.put_everywhere(key);

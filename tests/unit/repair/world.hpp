@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -9,20 +10,22 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "causal/codec.hpp"
 #include "repair/repair.hpp"
 #include "storage/memory/memory_engine.hpp"
 #include "storage/shard.hpp"
+#include "wire/codec.hpp"
 
 namespace starling::repair::test {
 
 inline constexpr NodeId a{1}, b{2}, c{3};
 
-inline ring::Ring make_ring() {
-  auto made =
-      ring::Ring::make({9}, {5}, 3, {{.id = a}, {.id = b}, {.id = c}}, std::vector(4, std::vector<NodeId>{a, b, c}));
+inline ring::Ring make_ring(std::size_t partitions) {
+  auto made = ring::Ring::make({9}, {5}, 3, {{.id = a}, {.id = b}, {.id = c}},
+                               std::vector(partitions, std::vector<NodeId>{a, b, c}));
   REQUIRE(made);
   return *std::move(made);
 }
@@ -42,7 +45,7 @@ class World : public port::Peers {
     std::map<port::NoticeKind, int> notices;
   };
 
-  explicit World(Config configured = {}) : config(configured), ring(make_ring()) {
+  explicit World(Config configured = {}, std::size_t partitions = 4) : config(configured), ring(make_ring(partitions)) {
     for (const NodeId id : {a, b, c}) replicas.emplace(id, std::make_unique<Replica>(config, id));
   }
 
@@ -145,7 +148,8 @@ class World : public port::Peers {
   std::set<NodeId> down;
   std::map<NodeId, std::unique_ptr<Replica>> replicas;
   std::deque<Letter> mail;
-  std::map<std::size_t, std::size_t> kinds;  ///< how often each kind of message was sent
+  std::map<std::size_t, std::size_t> kinds;                ///< how often each kind of message was sent
+  std::map<std::pair<NodeId, NodeId>, std::size_t> bytes;  ///< sent between two of them
   std::vector<port::SendMessage> to_strangers;
 
  private:
@@ -177,6 +181,9 @@ class World : public port::Peers {
     for (auto& effect : out.effects()) {
       if (auto* message = std::get_if<port::SendMessage>(&effect)) {
         ++kinds[message->message.index()];
+        Bytes encoded;
+        wire::encode(message->message, encoded);
+        bytes[std::minmax(id, message->to)] += encoded.size();
         if (replicas.contains(message->to))
           mail.push_back({id, message->to, message->message});
         else
