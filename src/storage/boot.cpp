@@ -102,7 +102,8 @@ class Booting {
   void find_place() {
     const auto record = boot_.records.extract(place_record);
     if (place_ == 0 || boot_.fresh) return;
-    if (!record || record.mapped() != encoded_place()) doubt_all_ = true;
+    boot_.elsewhere = !record || record.mapped() != encoded_place();
+    doubt_all_ |= boot_.elsewhere;
   }
 
   void find_losses() {

@@ -23,6 +23,7 @@ struct BootRecord {
   std::uint64_t nonce{};  ///< random for this boot
   bool fresh{};           ///< the directory was empty
   bool unclean_stop{};    ///< the last process did not close it
+  bool elsewhere{};       ///< it is in another place than in its last life: perhaps an old copy
   std::map<std::string, Bytes> records;
   std::vector<TokenRange> lost;     ///< rows may be missing here, and nobody has told the partitions yet
   std::vector<std::string> damage;  ///< what could not be read and how it was replaced, in words for the log

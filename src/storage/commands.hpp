@@ -193,9 +193,10 @@ struct SaveRecord {
 
 struct Done {};
 
-using Command = std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, KeepPayload, CountHints, ListHints,
-                             SettleHints, MoveHints, CheckActors, ListActors, DoubtActors, SaveRecord, Survey,
-                             BuildTree, DropTree, SumLeaves, ScanUnseen, ListDigests, JoinSeen, Reap, Recover>;
+using Command =
+    std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, KeepPayload, CountHints, ListHints, SettleHints, MoveHints,
+                 CheckActors, ListActors, DoubtActors, SaveRecord, Survey, BuildTree, DropTree, SumLeaves, ScanUnseen,
+                 ListDigests, JoinSeen, Reap, Recover, RefuseReads>;
 using Answer =
     std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, HintsAnswer, CountHintsAnswer,
                  ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer, BuildTreeAnswer, SumLeavesAnswer,

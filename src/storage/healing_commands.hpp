@@ -24,6 +24,7 @@ struct PartitionSurvey {
   std::uint64_t live{};        ///< live siblings counted by the tree
   std::uint64_t tombstones{};  ///< rows that hold a tombstone or nothing but a context (known once the tree is built)
   bool tree_built{};
+  bool damaged{};  ///< a row that was to be read is damaged: Recover it
 };
 struct SurveyAnswer {
   std::vector<PartitionSurvey> partitions;  ///< in the order of the question
@@ -121,6 +122,12 @@ struct Recover {
 struct RecoverAnswer {
   std::uint64_t kept{};
   std::uint64_t lost{};  ///< damaged rows that were still there
+};
+
+/// From now on Get, GetDigest and Scan of these partitions, and of no others, are `not_ready`: they lack
+/// what they may have acknowledged once. Not durable. Counts as a read.
+struct RefuseReads {
+  std::vector<PartitionId> partitions;
 };
 
 }  // namespace starling::storage

@@ -42,7 +42,8 @@ Result<causal::Object> decode_row(Token token, BytesView key, BytesView row) {
       return object;
     }
   }
-  return fail(ErrorCode::storage_failed, fmt::format("the row of key {} is damaged on this replica", readable(key)));
+  return fail(ErrorCode::unavailable,
+              fmt::format("the row of key {} is damaged on this replica, until it is fetched again", readable(key)));
 }
 
 }  // namespace starling::storage

@@ -28,6 +28,7 @@ Result<Result<ring::Key>> RowPage::read(Engine& engine, const Visitor& visit) co
         broken = std::move(object.error());
         return ends();
       }
+      if (!object && damage_met) *damage_met = true;
       const Verdict verdict = object ? visit(key, *object, row.size()) : Verdict::passed_over;
       if (verdict == Verdict::no_room) return ends();
       if (verdict == Verdict::taken) ++taken;

@@ -22,6 +22,7 @@ struct RowPage {
   BytesView prefix{};      ///< of ring::Key::bytes; other rows are passed over unread
   std::size_t rows_max{};  ///< at least 1
   Damage damage = Damage::fails;
+  bool* damage_met{};  ///< set where a damaged row was passed over
 
   enum class Verdict { taken, passed_over, no_room };
   /// `no_room`: the page ends before this row. Must not call the engine.

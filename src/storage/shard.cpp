@@ -25,7 +25,7 @@ bool is_any_of(const Command& command) {
 
 bool is_read(const Command& command) {
   return is_any_of<Get, GetDigest, Scan, CountHints, ListHints, CheckActors, ListActors, Survey, BuildTree, DropTree,
-                   SumLeaves, ScanUnseen, ListDigests>(command);
+                   SumLeaves, ScanUnseen, ListDigests, RefuseReads>(command);
 }
 
 Result<Shard> Shard::open(Engine& engine, Random random, const ShardOptions& options) {
@@ -130,12 +130,15 @@ void Shard::touch(PartitionId partition) {
 
 // --- Rows -------------------------------------------------------------------------------------
 
-Shard::Outcome<Shard::Stored> Shard::load(const ring::Key& key) {
+Shard::Outcome<Shard::Stored> Shard::load(PartitionId partition, const ring::Key& key) {
   const auto exists = engine_->get(key, row_);
   if (!exists) return std::unexpected(exists.error());
   if (!*exists) return Stored{};
   auto object = decode_row(key.token, key.bytes, row_);
-  if (!object) return Result<Stored>(std::unexpected(std::move(object.error())));
+  if (!object) {
+    slot(partition).damaged = true;
+    return Result<Stored>(std::unexpected(std::move(object.error())));
+  }
   return Stored{*std::move(object), true};
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -56,6 +57,7 @@ class Shard {
   struct Slot {
     causal::PartitionState state;
     bool touched{};
+    bool damaged{};                       ///< a row could not be read
     std::optional<PartitionIndex> index;  ///< none until somebody wants it
   };
   struct Stored {
@@ -105,6 +107,7 @@ class Shard {
   Outcome<Answer> execute(const JoinSeen& join);
   Outcome<Answer> execute(const Reap& reap);
   Outcome<Answer> execute(const Recover& recover);
+  Outcome<Answer> execute(const RefuseReads& refuse);
 
   Result<> transact(std::span<Command> commands, std::vector<Result<Answer>>& answers);
   void undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers);
@@ -115,7 +118,8 @@ class Shard {
 
   Slot& slot(PartitionId partition);
   void touch(PartitionId partition);
-  Outcome<Stored> load(const ring::Key& key);
+  Outcome<Stored> load(PartitionId partition, const ring::Key& key);
+  Result<> may_be_read(PartitionId partition) const;
   Place place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists);
   Result<> keep(const Place& place, const causal::Object& stripped);
   Result<bool> recover_row(const ring::Key& key, Result<causal::Object> object, const causal::Seen& before,
@@ -134,6 +138,7 @@ class Shard {
   Random random_;
   std::vector<Slot> slots_;  ///< by partition
   std::vector<PartitionId> touched_;
+  std::set<PartitionId> unread_;  ///< their reads are refused: see RefuseReads
   DigestCache digests_;
   std::uint64_t hints_max_;
   std::size_t tree_rows_;

@@ -124,7 +124,7 @@ Shard::Outcome<Answer> Shard::execute(const ListHints& list) {
 }
 
 Shard::Outcome<HintedObject> Shard::hinted(const Engine::Hint& hint, BytesView payload) {
-  auto stored = load(hint.key);
+  auto stored = load(hint.partition, hint.key);
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (!*stored) return Result<HintedObject>(std::unexpected(std::move(stored->error())));
   const std::uint64_t fingerprint = fingerprint_of((*stored)->object, payload);
@@ -143,7 +143,7 @@ Shard::Outcome<Answer> Shard::execute(const SettleHints& settle) {
     const Engine::Hint hint{settle.target, key, partition};
     const auto exists = engine_->get_payload(hint, payload);
     if (!exists) return std::unexpected(exists.error());
-    auto stored = load(key);
+    auto stored = load(partition, key);
     if (!stored) return std::unexpected(std::move(stored.error()));
     if (!*exists || !*stored || fingerprint_of((*stored)->object, payload) != fingerprint) continue;
     if (auto erased = erase_hint(hint); !erased) return std::unexpected(std::move(erased.error()));

@@ -28,6 +28,7 @@ bool holds_unseen(const causal::Object& object, const causal::Seen& seen) {
 }  // namespace
 
 Shard::Outcome<Answer> Shard::execute(const Scan& scan) {
+  if (auto may = may_be_read(scan.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
   if (scan.rows_max == 0) return Result<Answer>(fail(ErrorCode::invalid, "a scan returns at least one row"));
   const causal::Seen& seen = slot(scan.partition).state.seen();
   ScanAnswer answer;

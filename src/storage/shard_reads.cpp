@@ -6,15 +6,17 @@
 namespace starling::storage {
 
 Shard::Outcome<Answer> Shard::execute(const Get& get) {
-  auto stored = load(get.key);
+  if (auto may = may_be_read(get.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
+  auto stored = load(get.partition, get.key);
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
   return GetAnswer{causal::fill(std::move((*stored)->object), slot(get.partition).state.seen())};
 }
 
 Shard::Outcome<Answer> Shard::execute(const GetDigest& get) {
+  if (auto may = may_be_read(get.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
   if (const std::uint64_t known = digests_.find(get.key.token); known != 0) return DigestAnswer{known};
-  auto stored = load(get.key);
+  auto stored = load(get.partition, get.key);
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
   const std::uint64_t digest = causal::digest((*stored)->object);

@@ -19,6 +19,7 @@ constexpr std::size_t rows_per_step = 1000;
 Shard::Outcome<Answer> Shard::execute(const Recover& recover) {
   Slot& slot = this->slot(recover.partition);
   slot.index.reset();
+  slot.damaged = false;
   const causal::Seen before = slot.state.seen();
   causal::Seen shown;
   RecoverAnswer answer;
@@ -57,6 +58,16 @@ Result<bool> Shard::recover_row(const ring::Key& key, Result<causal::Object> obj
   const Bytes row = encode_row(key.token, causal::fill(*std::move(object), before));
   if (auto updated = engine_->update(key, row); !updated) return std::unexpected(std::move(updated.error()));
   return true;
+}
+
+Shard::Outcome<Answer> Shard::execute(const RefuseReads& refuse) {
+  unread_ = {refuse.partitions.begin(), refuse.partitions.end()};
+  return Done{};
+}
+
+Result<> Shard::may_be_read(PartitionId partition) const {
+  if (!unread_.contains(partition)) return {};
+  return fail(ErrorCode::not_ready, "this replica lacks writes that it once had, and is fetching them from the others");
 }
 
 }  // namespace starling::storage

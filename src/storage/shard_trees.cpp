@@ -16,6 +16,7 @@ Shard::Outcome<Answer> Shard::execute(const Survey& survey) {
     PartitionSurvey& found = answer.partitions.emplace_back();
     found.partition = partition;
     found.seen = slot.state.seen();
+    found.damaged = slot.damaged;
     if (!slot.index || !slot.index->built()) continue;
     const MerkleTree& tree = slot.index->tree();
     found.root = tree.root();
@@ -36,7 +37,8 @@ Shard::Outcome<Answer> Shard::execute(const BuildTree& build) {
                      .last = build.last,
                      .after = index->read_to(),
                      .rows_max = tree_rows_,
-                     .damage = RowPage::Damage::passed_over};
+                     .damage = RowPage::Damage::passed_over,
+                     .damage_met = &slot(build.partition).damaged};
   auto read_to = page.read(*engine_, [&](const ring::Key& key, const causal::Object& object, std::size_t) {
     index->add(key, share_of(key.token, object));
     return RowPage::Verdict::taken;

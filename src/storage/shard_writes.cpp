@@ -41,7 +41,7 @@ bool knows_all(const causal::PartitionState& state, const causal::Object& object
 }  // namespace
 
 Shard::Outcome<Answer> Shard::execute(Put& put) {
-  auto stored = load(put.key);
+  auto stored = load(put.partition, put.key);
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
   auto& [object, exists] = **stored;
@@ -72,7 +72,7 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
 Shard::Outcome<Answer> Shard::execute(Merge& merge) {
   auto incoming = causal::decode_filled_object(merge.object);
   if (!incoming) return Result<Answer>(std::unexpected(std::move(incoming.error())));
-  auto stored = load(merge.key);
+  auto stored = load(merge.partition, merge.key);
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
   auto& [object, exists] = **stored;

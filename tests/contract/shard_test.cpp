@@ -273,13 +273,28 @@ FOR_EACH_DISK("a damaged row fails whoever needs it and nobody else") {
   REQUIRE(engine.commit().has_value());
 
   const auto read = store.shard().read(Get{here, named("bad")});
-  CHECK(code_of(read) == ErrorCode::storage_failed);
+  CHECK(code_of(read) == ErrorCode::unavailable);
   CHECK(read.error().message.find("bad") != std::string::npos);
-  CHECK(code_of(store.run(store.put_command("bad", "w"))) == ErrorCode::storage_failed);
-  CHECK(code_of(store.shard().read(whole_partition())) == ErrorCode::storage_failed);
+  CHECK(code_of(store.run(store.put_command("bad", "w"))) == ErrorCode::unavailable);
+  CHECK(code_of(store.shard().read(whole_partition())) == ErrorCode::unavailable);
   CHECK_FALSE(store.shard().poisoned());
+  CHECK(std::get<SurveyAnswer>(store.shard().read(Survey{{here}}).value()).partitions.front().damaged);
   CHECK(store.values("good") == Values{"v"});
   CHECK(store.put("good", "w").has_value());
+}
+
+TEST_CASE_TEMPLATE("a partition whose reads are refused takes writes, and is read again when that is over", Disk,
+                   MemoryDisk, FullDisk) {
+  Store<Disk> store;
+  REQUIRE(store.put("k", "v").has_value());
+  REQUIRE(store.run(RefuseReads{{here}}));
+  CHECK(code_of(store.shard().read(Get{here, named("k")})) == ErrorCode::not_ready);
+  CHECK(code_of(store.shard().read(GetDigest{here, named("k")})) == ErrorCode::not_ready);
+  CHECK(code_of(store.shard().read(whole_partition())) == ErrorCode::not_ready);
+  CHECK(store.put("k", "w").has_value());
+  CHECK(store.shard().read(Survey{{here}}));
+  REQUIRE(store.run(RefuseReads{}));
+  CHECK(store.values("k").size() == 2);
 }
 
 /// What a digest read of the key says is what a whole read would give.

@@ -227,7 +227,7 @@ FOR_EACH_DISK("a damaged row makes the tree another one, and fails the search fo
   CHECK(ask<ListDigestsAnswer>(store, list).rows.size() == 1);
   const auto unseen = store.run(lacking({}));
   REQUIRE_FALSE(unseen.has_value());
-  CHECK(unseen.error().code == ErrorCode::storage_failed);
+  CHECK(unseen.error().code == ErrorCode::unavailable);
   CHECK_FALSE(store.shard().poisoned());
 }
 
