@@ -1,5 +1,7 @@
 #include "repair/peer_views.hpp"
 
+#include <utility>
+
 namespace starling::repair {
 
 const PeerView* PeerViews::find(NodeId peer, PartitionId partition) const {
@@ -12,6 +14,25 @@ void PeerViews::verify(NodeId peer, PartitionId partition, Instant now) {
   view.verified = now;
   view.differs = false;
   view.roots_differed = false;
+  catch_up(peer, partition);
+}
+
+void PeerViews::catch_up(NodeId peer, PartitionId partition) {
+  if (!std::exchange(of(peer, partition).caught_up, true)) ++progress_;
+}
+
+void PeerViews::start_over(PartitionId partition) {
+  for (auto& [share, view] : views_)
+    if (share.second == partition) view.caught_up = false;
+}
+
+std::size_t PeerViews::caught_up(const ring::Ring& ring, NodeId self, PartitionId partition) const {
+  std::size_t reached = 0;
+  for (const NodeId replica : ring.preference_list(partition)) {
+    const PeerView* view = find(replica, partition);
+    if (replica != self && view != nullptr && view->caught_up) ++reached;
+  }
+  return reached;
 }
 
 void PeerViews::forget(NodeId peer) {

@@ -16,6 +16,7 @@ struct PeerView {
   /// What it has received, durably: less than it has by now, never more. Nothing while we cannot know.
   std::optional<causal::Seen> watermark;
   std::optional<Instant> verified;  ///< when both were last found to hold the same
+  bool caught_up{};                 ///< once, in this life, we lacked nothing of what it had
   bool differs{};                   ///< at the last look
   bool roots_differed{};            ///< at the last look, though both had seen the same
 };
@@ -31,6 +32,13 @@ class PeerViews {
 
   void learn(NodeId peer, PartitionId partition, causal::Seen seen) { of(peer, partition).watermark = std::move(seen); }
   void verify(NodeId peer, PartitionId partition, Instant now);
+  void catch_up(NodeId peer, PartitionId partition);
+  /// We have lost something: nobody's state of this partition counts as reached any more.
+  void start_over(PartitionId partition);
+  /// With how many other replicas we have caught up.
+  std::size_t caught_up(const ring::Ring& ring, NodeId self, PartitionId partition) const;
+  /// Grows whenever that does.
+  std::uint64_t progress() const { return progress_; }
   /// The watermarks, and what only a second look could have confirmed.
   void forget(NodeId peer);
 
@@ -41,6 +49,7 @@ class PeerViews {
 
  private:
   std::map<std::pair<NodeId, PartitionId>, PeerView> views_;
+  std::uint64_t progress_{};
 };
 
 }  // namespace starling::repair

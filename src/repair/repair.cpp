@@ -14,6 +14,7 @@ void Repair::start(const View& view, port::Outbox& out) {
   Step now = step(view, out);
   next_survey_ = view.now + config_.interval / 2;
   for (const PartitionId partition : view.ring.partitions_of(self_)) trees_.want(partition);
+  scrub_.start(now);
   go_on(now);
 }
 
@@ -71,6 +72,7 @@ void Repair::do_what_is_due(Step& step) {
   descent_.on_timer(step);
   if (const auto due = exchange_.due(pace_); due && *due <= step.view.now) exchange_.on_timer(pace_, step);
   trees_.on_timer(step);
+  scrub_.on_timer(trees_, step);
   if (step.view.now < next_survey_) return;
   next_survey_ = step.view.now + config_.interval / 2;
   surveying_ = step.store(storage::Survey{step.view.ring.partitions_of(self_)});
@@ -147,6 +149,7 @@ void Repair::heed(NodeId peer, Comparison comparison, Step& step) {
 
 void Repair::heed(Responder::Agreed agreed, Step& step) {
   for (auto& survey : agreed.equal) {
+    views_.catch_up(agreed.peer, survey.partition);
     if (survey.tree_built) views_.verify(agreed.peer, survey.partition, step.view.now);
     views_.learn(agreed.peer, survey.partition, std::move(survey.seen));
   }
@@ -158,6 +161,7 @@ void Repair::heed(NodeId peer, Comparison::Difference difference, Step& step) {
   PeerView& view = views_.of(peer, ours.partition);
   view.differs = true;
   const bool may_lack = !ours.seen.covers(theirs.seen);
+  if (!may_lack) views_.catch_up(peer, ours.partition);
   if (may_lack) gaps_.note(share, theirs.seen, step.view.now + config_.settle);
   // Both have seen the same, and hold not the same: one of them has lost something, or came back with what is old.
   const bool roots_differ =
@@ -209,6 +213,7 @@ void Repair::heed_descent(Step& step) {
 void Repair::keep_up(const storage::SurveyAnswer& ours, Step& step) {
   for (const auto& survey : ours.partitions) {
     trees_.heed(survey);
+    if (survey.damaged) damaged_.push_back(survey.partition);
     reaper_.consider(survey, views_, step);
   }
 }
@@ -233,12 +238,22 @@ void Repair::go_on(Step& step) {
   reaper_.go_on(views_, step);
   Instant wake = next_survey_;
   for (const auto due :
-       {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_), trees_.due()})
+       {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_), trees_.due(), scrub_.due()})
     if (due) wake = std::min(wake, *due);
   if (armed_for_ && *armed_for_ <= wake) return;
   armed_for_ = wake;
   timer_ = tickets_.next();
   step.out.arm(timer_, wake);
+}
+
+std::vector<PartitionId> Repair::take_damaged() { return std::exchange(damaged_, {}); }
+
+void Repair::start_over(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out) {
+  for (const PartitionId partition : partitions) {
+    views_.start_over(partition);
+    trees_.want(partition);
+  }
+  repair_now(partitions, view, out);
 }
 
 Status Repair::status(const View& view) const {

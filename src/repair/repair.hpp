@@ -16,6 +16,7 @@
 #include "repair/pull.hpp"
 #include "repair/reaper.hpp"
 #include "repair/responder.hpp"
+#include "repair/scrub.hpp"
 #include "repair/status.hpp"
 #include "repair/trees.hpp"
 
@@ -61,6 +62,16 @@ class Repair {
 
   /// Looks at once at all that own one of these partitions too; none: of all partitions.
   void repair_now(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out);
+  /// Partitions in which damaged rows were met. Told once.
+  std::vector<PartitionId> take_damaged();
+  /// These have lost something: with whom we had caught up does not count any more.
+  void start_over(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out);
+  /// With how many other replicas we have been found to lack nothing, in this life.
+  std::size_t caught_up(PartitionId partition, const View& view) const {
+    return views_.caught_up(view.ring, self_, partition);
+  }
+  /// Grows whenever that does, for any partition.
+  std::uint64_t progress() const { return views_.progress(); }
   Status status(const View& view) const;
 
  private:
@@ -92,6 +103,8 @@ class Repair {
   Exchange exchange_;
   Pace pace_;
   Trees trees_;
+  Scrub scrub_;
+  std::vector<PartitionId> damaged_;
   Reaper reaper_;
   Responder responder_;
   Epoch epoch_;  ///< of the ring whose members we look at
