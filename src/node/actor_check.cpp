@@ -24,6 +24,7 @@ void ActorCheck::doubt_all(const ring::Ring& ring, port::Outbox& out) {
   const auto partitions = ring.partitions_of(self_);
   doubted_.insert(partitions.begin(), partitions.end());
   waiting_.clear();
+  rolled_back_ = true;
   out.notice(port::NoticeKind::actor_doubted, port::Severity::warning, {},
              "a peer knows a later life of this data directory, which must have been rolled back: every partition will "
              "issue its next write under a new actor");
@@ -93,6 +94,7 @@ void ActorCheck::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
 
 void ActorCheck::conclude(port::Outbox& out) {
   const std::size_t ahead = doubted_.size();
+  rolled_back_ |= ahead > 0;
   for (const auto& [node, check] : waiting_)
     for (const auto& claim : check.claims) doubted_.insert(claim.partition);
   waiting_.clear();

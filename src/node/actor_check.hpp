@@ -30,6 +30,8 @@ class ActorCheck {
   void on_connected(NodeId node, port::Outbox& out);
   void on_timer(port::Ticket ticket, Instant now, port::Outbox& out);
 
+  /// Somebody knows more of what this directory has done than the directory does.
+  bool rolled_back() const { return rolled_back_; }
   /// Every actor is either confirmed or durably in doubt.
   bool done() const { return stage_ == Stage::done; }
 
@@ -50,6 +52,7 @@ class ActorCheck {
   Stage stage_{Stage::idle};
   Waiting waiting_;
   std::set<PartitionId> doubted_;
+  bool rolled_back_{};
   port::Ticket storing_;
   port::Ticket timer_;
   Instant deadline_;

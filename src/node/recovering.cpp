@@ -37,7 +37,7 @@ std::size_t others_needed(std::size_t replicas) {
 
 }  // namespace
 
-Recovering::Recovering(const storage::BootRecord& boot) : lost_(boot.lost) {
+Recovering::Recovering(const storage::BootRecord& boot) : lost_(boot.lost), elsewhere_(boot.elsewhere) {
   if (const auto kept = boot.records.find(record_name); kept != boot.records.end()) partitions_ = decode(kept->second);
 }
 
@@ -49,23 +49,38 @@ void Recovering::start(const ring::Ring& ring, NodeId self, port::Tickets& ticke
     out.store(ticket, storage::Recover{partition, ring.first_token(partition), ring.last_token(partition)});
     partitions_.insert(partition);
   }
-  if (!telling_.empty()) save(tickets, out);
-  if (!partitions_.empty())
-    out.notice(port::NoticeKind::recovering, port::Severity::warning, {},
-               fmt::format("{} partitions lack writes that this node once had; they are fetched from the other "
-                           "replicas, and until then this node answers no read of them",
-                           partitions_.size()));
+  if (elsewhere_) {
+    const auto ours = ring.partitions_of(self);
+    partitions_.insert(ours.begin(), ours.end());
+  }
+  if (!telling_.empty() || elsewhere_) save(tickets, out);
+  if (partitions_.empty()) return;
+  refuse_reads(tickets, out);
+  out.notice(port::NoticeKind::recovering, port::Severity::warning, {},
+             fmt::format("{} partitions{} may lack writes that this node once had; they are fetched from the "
+                         "other replicas, and until then this node answers no read of them",
+                         partitions_.size(), elsewhere_ ? " of a directory that was copied or restored" : ""));
 }
 
-void Recovering::add(std::span<const PartitionId> partitions, port::Tickets& tickets, port::Outbox& out) {
+void Recovering::add(std::span<const PartitionId> partitions, std::string_view why, port::Tickets& tickets,
+                     port::Outbox& out) {
   const std::size_t before = partitions_.size();
   partitions_.insert(partitions.begin(), partitions.end());
   if (partitions_.size() == before) return;
+  refuse_reads(tickets, out);
   save(tickets, out);
-  out.notice(port::NoticeKind::recovering, port::Severity::warning, {},
-             fmt::format("{} partitions are older here than what others have seen of them: was this data directory "
-                         "restored from a copy? What is missing is fetched from the other replicas",
-                         partitions_.size() - before));
+  out.notice(
+      port::NoticeKind::recovering, port::Severity::warning, {},
+      fmt::format("this node {}: {} partitions may lack writes that it once had; they are fetched from the other "
+                  "replicas, and until then this node answers no read of them",
+                  why, partitions_.size() - before));
+}
+
+void Recovering::recover(std::span<const PartitionId> damaged, const ring::Ring& ring, port::Tickets& tickets,
+                         port::Outbox& out) {
+  for (const PartitionId partition : damaged)
+    out.store(tickets.next(), storage::Recover{partition, ring.first_token(partition), ring.last_token(partition)});
+  add(damaged, "has damaged rows", tickets, out);
 }
 
 /// The ranges are forgotten when all partitions know of their loss.
@@ -82,9 +97,14 @@ void Recovering::review(const std::function<std::size_t(PartitionId)>& caught_up
     return caught_up(partition) >= others_needed(ring.preference_list(partition).size());
   });
   if (recovered == 0) return;
+  refuse_reads(tickets, out);
   save(tickets, out);
   if (partitions_.empty())
     out.notice(port::NoticeKind::recovered, port::Severity::info, {}, "has caught up with the other replicas");
+}
+
+void Recovering::refuse_reads(port::Tickets& tickets, port::Outbox& out) const {
+  out.store(tickets.next(), storage::RefuseReads{{partitions_.begin(), partitions_.end()}});
 }
 
 void Recovering::save(port::Tickets& tickets, port::Outbox& out) const {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <set>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "port/outbox.hpp"
@@ -14,7 +15,8 @@
 namespace starling::node {
 
 /// The partitions in which this node lacks something that it may once have acknowledged: rows of a
-/// damaged file are lost, or the whole directory is older than what others have seen of it. It takes
+/// damaged file are lost, or the whole directory is older than what others have seen of it, or it finds
+/// itself in another place and may be older. It takes
 /// writes for them, but answers no read of them, so that two replicas that have forgotten are never a
 /// quorum; that lasts until it has caught up with so many others that every acknowledged write is
 /// among what they had. Durable: a restart in the middle changes nothing.
@@ -27,7 +29,10 @@ class Recovering {
   /// Once, when there is a ring and before anything else is asked of storage: partitions with lost
   /// rows are told so.
   void start(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out);
-  void add(std::span<const PartitionId> partitions, port::Tickets& tickets, port::Outbox& out);
+  /// `why`: what this node does or has, for people.
+  void add(std::span<const PartitionId> partitions, std::string_view why, port::Tickets& tickets, port::Outbox& out);
+  /// Rows of these were found damaged.
+  void recover(std::span<const PartitionId> damaged, const ring::Ring& ring, port::Tickets& tickets, port::Outbox& out);
   void on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, port::Tickets& tickets, port::Outbox& out);
   /// `caught_up`: with how many other replicas we have been found to lack nothing, since the start.
   void review(const std::function<std::size_t(PartitionId)>& caught_up, const ring::Ring& ring, port::Tickets& tickets,
@@ -37,10 +42,12 @@ class Recovering {
   const std::set<PartitionId>& partitions() const { return partitions_; }
 
  private:
+  void refuse_reads(port::Tickets& tickets, port::Outbox& out) const;
   void save(port::Tickets& tickets, port::Outbox& out) const;
 
   std::set<PartitionId> partitions_;
   std::vector<storage::TokenRange> lost_;
+  bool elsewhere_{};
   std::set<port::Ticket> telling_;  ///< partitions that have lost rows
 };
 

@@ -123,10 +123,24 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
     boot.generation = membership.self().generation;
     actor_check.doubt_all(*book.ring(), out);
   }
+  if (book.ring()) see_to_losses(now, out);
   if (life == Life::confirming && actor_check.done()) become_ready(out);
   if (auto heard = membership.newer_epoch()) book.on_epoch_seen(heard->from, heard->epoch, now, out);
   heed_effects(effects_before, now, out);
   if (life == Life::stopping) finish_stop(now, out);
+}
+
+void Rooms::see_to_losses(Instant now, port::Outbox& out) {
+  if (actor_check.rolled_back() && !std::exchange(rolled_back_, true))
+    recovering.add(book.ring()->partitions_of(boot.node), "was rolled back, as others know", tickets, out);
+  if (const auto damaged = repair.take_damaged(); !damaged.empty()) {
+    recovering.recover(damaged, *book.ring(), tickets, out);
+    repair.start_over(damaged, view(now), out);
+  }
+  if (recovering.partitions().empty() || repair.progress() == reviewed_) return;
+  reviewed_ = repair.progress();
+  recovering.review([&](PartitionId partition) { return repair.caught_up(partition, view(now)); }, *book.ring(),
+                    tickets, out);
 }
 
 /// Whatever waits for a member that is gone must not wait for its time-out; a hint is to be delivered one day.

@@ -61,12 +61,15 @@ struct Rooms {
  private:
   void enter_cluster(Instant now, port::Outbox& out);
   void become_ready(port::Outbox& out);
+  void see_to_losses(Instant now, port::Outbox& out);
   void heed_effects(std::size_t effects_before, Instant now, port::Outbox& out);
   void finish_stop(Instant now, port::Outbox& out);
 
   port::Ticket peers_timer_;
   port::Ticket peers_saving_;
   std::uint64_t peers_saved_{};
+  bool rolled_back_{};             ///< and all partitions are recovering since
+  std::uint64_t reviewed_{~0ULL};  ///< how far repair had come when the recovering partitions were looked at last
   port::Ticket stop_timer_;
   Instant stop_deadline_;
 };
