@@ -30,6 +30,7 @@ void check_convergence(const std::vector<Holding>& holdings, const std::vector<O
 }
 
 bool converged(const Dump& dump) {
+  if (dump.recovering) return false;
   Verdict verdict;
   check_convergence(dump.holdings, dump.owings, verdict);
   return verdict.take().empty();

@@ -50,8 +50,13 @@ class Dumping {
     const PartitionId partition = ring_.partition_of(key.token);
     if (!ring_.owns(world_.host(host).id(), partition)) return;
     auto answer = world_.host(host).disk().look(storage::Get{partition, key});
-    if (!answer) return report(number, fmt::format("n{} cannot read it: {}", host, answer.error().message));
+    if (!answer) return report_unread(number, host, answer.error());
     dump_.holdings.push_back({host, number, std::move(std::get<storage::GetAnswer>(*answer).object)});
+  }
+
+  void report_unread(std::size_t number, HostIndex host, const Error& why) {
+    dump_.recovering |= why.code == ErrorCode::not_ready;
+    report(number, fmt::format("n{} cannot read it: {}", host, why.message));
   }
 
   /// The root of a Merkle tree that is built of what is there.
@@ -65,7 +70,7 @@ class Dumping {
     for (;;) {
       auto answer = world_.host(host).disk().look(scan);
       if (!answer) {
-        report(0, fmt::format("n{} cannot be read through: {}", host, answer.error().message));
+        report_unread(0, host, answer.error());
         return root;
       }
       auto& page = std::get<storage::ScanAnswer>(*answer);

@@ -28,6 +28,7 @@ struct Owing {
 struct Dump {
   std::vector<Holding> holdings;
   std::vector<Owing> owings;
+  bool recovering{};  ///< somebody lacks writes that it had, and so refuses reads: the rest says little
   /// What cannot be read, keys that nobody ever wrote, and Merkle trees that are not those of the rows, or not the
   /// same on all replicas.
   std::vector<Violation> violations;
