@@ -39,7 +39,9 @@ node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
           .write = settings.quorum.write,
           .timeout = settings.quorum.timeout,
           .gossip = settings.gossip_profile(),
-          .repair = {.interval = settings.repair.interval, .rate = settings.repair.rate_bytes}};
+          .repair = {.interval = settings.repair.interval,
+                     .rate = settings.repair.rate_bytes,
+                     .scrub_period = settings.scrub.period}};
 }
 
 void report_boot(const storage::BootRecord& boot, Log& log) {

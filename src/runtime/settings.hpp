@@ -53,6 +53,9 @@ struct Settings {
     std::uint64_t rate_bytes = 10ULL << 20;  ///< per second
   } repair;
   struct {
+    Duration period = 24h * 7;
+  } scrub;
+  struct {
     membership::Profile profile = membership::Profile::lan();
     std::optional<Duration> probe_period;  ///< the profile's, unless said otherwise
     std::optional<Duration> probe_timeout;

@@ -157,6 +157,8 @@ const std::array keys{
         [](Settings& s, const std::string& v) { return set_duration(s.repair.interval, v, 1s, 24h * 365); }},
     Key{"repair.rate", KeyKind::text,
         [](Settings& s, const std::string& v) { return set_size(s.repair.rate_bytes, v, 64 << 10); }},
+    Key{"scrub.period", KeyKind::text,
+        [](Settings& s, const std::string& v) { return set_duration(s.scrub.period, v, 1min, 24h * 365); }},
     Key{"gossip.profile", KeyKind::text,
         [](Settings& s, const std::string& v) { return set_profile(s.gossip.profile, v); }},
     Key{"gossip.probe_period", KeyKind::text,

@@ -39,6 +39,8 @@ TEST_CASE("a file sets what it names and leaves the rest at its defaults") {
     [repair]
     interval = "1m"
     rate = "1MiB"
+    [scrub]
+    period = "2h"
   )",
                               "node.toml");
   REQUIRE(read);
@@ -53,6 +55,7 @@ TEST_CASE("a file sets what it names and leaves the rest at its defaults") {
   CHECK(settings.handoff.hints_max == 5);
   CHECK(settings.repair.interval == 1min);
   CHECK(settings.repair.rate_bytes == 1ULL << 20);
+  CHECK(settings.scrub.period == 2h);
   CHECK(settings.listen.client == "127.0.0.1:4701");
   CHECK(check(settings));
 }
