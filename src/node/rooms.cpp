@@ -131,8 +131,11 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
 }
 
 void Rooms::see_to_losses(Instant now, port::Outbox& out) {
-  if (actor_check.rolled_back() && !std::exchange(rolled_back_, true))
-    recovering.add(book.ring()->partitions_of(boot.node), "was rolled back, as others know", tickets, out);
+  if (actor_check.rolled_back() && !std::exchange(rolled_back_, true)) {
+    const auto ours = book.ring()->partitions_of(boot.node);
+    recovering.add(ours, "was rolled back, as others know", tickets, out);
+    repair.repair_now(ours, view(now), out);
+  }
   if (const auto damaged = repair.take_damaged(); !damaged.empty()) {
     recovering.recover(damaged, *book.ring(), tickets, out);
     repair.start_over(damaged, view(now), out);

@@ -45,6 +45,15 @@ struct Scene {
   const Op& get(std::size_t host, std::size_t key, Op::Strength strength = Op::Strength::majority) {
     return done(clients.get(0, host, key, strength));
   }
+  /// Of all replicas, as soon as none of them is recovering.
+  const Op& get_of_all(std::size_t host, std::size_t key) {
+    for (int second = 0; second < 60; ++second) {
+      if (const Op& op = get(host, key, Op::Strength::all); op.outcome == Outcome::done) return op;
+      world.run_for(1s);
+    }
+    FAIL("some replica goes on refusing reads");
+    return history.ops.back();
+  }
   OpId put(std::size_t host, std::size_t key, Op::Strength strength = Op::Strength::majority) {
     const OpId id = clients.put(0, host, key, strength, true);
     CHECK_MESSAGE(done(id).outcome == Op::Outcome::done, history.ops[id].words);
