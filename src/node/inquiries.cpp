@@ -50,6 +50,8 @@ void InquiryDispatch::operator()(port::StatusRequest&&) {
   auto status = make_status({rooms.book.ring(), members(), rooms.membership, rooms.waiting()});
   if (rooms.book.ring())
     for (auto& problem : repair_problems(report_repair(rooms, now))) status.problems.push_back(std::move(problem));
+  if (const auto& recovering = rooms.recovering.partitions(); !recovering.empty())
+    status.problems.push_back(recovering_problem(recovering.size()));
   out.answer(client, std::move(status));
 }
 

@@ -68,4 +68,12 @@ std::vector<port::Problem> repair_problems(const RepairStatusReply& status) {
   return problems;
 }
 
+port::Problem recovering_problem(std::size_t partitions) {
+  return {
+      fmt::format("{} partitions of this node are recovering: it takes writes for them, and leaves reads to the other "
+                  "replicas until it has fetched what it lacks",
+                  partitions),
+      "wait for it, and keep the other nodes running: it has to catch up with them. 'kvcli repair now' hurries it"};
+}
+
 }  // namespace starling::node

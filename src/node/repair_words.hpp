@@ -11,4 +11,7 @@ namespace starling::node {
 /// somebody who is not there has not seen them.
 std::vector<port::Problem> repair_problems(const port::RepairStatusReply& status);
 
+/// So many partitions of this node are recovering.
+port::Problem recovering_problem(std::size_t partitions);
+
 }  // namespace starling::node

@@ -68,3 +68,9 @@ TEST_CASE("tombstones are a problem only while somebody who has to see them is d
   CHECK(problems[0].what ==
         "5 deleted keys keep their tombstones, because node 'n3' is down and has not seen that they were deleted");
 }
+
+TEST_CASE("partitions that are recovering are told with what to do") {
+  const auto problem = recovering_problem(7);
+  CHECK(problem.what.starts_with("7 partitions of this node are recovering"));
+  CHECK(problem.advice.starts_with("wait for it"));
+}
