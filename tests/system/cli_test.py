@@ -122,6 +122,11 @@ class OneNode(harness.SystemTest):
         self.assertEqual((len(ring["members"]), len(ring["assignment"])), (1, 256))
         self.assertEqual(self.cli.json("ring", "--key", "k")["replicas"], ["alone"])
 
+    def test_a_node_alone_has_nothing_to_compare(self):
+        self.assertIn("nothing to compare", self.cli.text("repair", "status"))
+        self.assertEqual(self.cli.text("repair", "now"), "Verified: 0 copies hold the same.\n")
+        self.assertEqual(self.cli.json("repair", "status")["peers"], [])
+
     def test_the_shell_runs_lines_and_remembers_the_last_failure(self):
         script = b"put k 'two words'\n# a remark\n\nget k\nget nothing\nget k\nexit\nget nothing\n"
         self.assertEqual(self.cli.text("shell", stdin=script, code=NOT_FOUND), "two words\ntwo words\n")
@@ -156,7 +161,7 @@ class OneNode(harness.SystemTest):
 
     def test_the_completion_script_completes(self):
         script = self.cli.text("completion", "bash")
-        asked = script + '\nCOMP_WORDS=(kvcli re); COMP_CWORD=1; _kvcli; echo "${COMPREPLY[@]}"'
+        asked = script + '\nCOMP_WORDS=(kvcli res); COMP_CWORD=1; _kvcli; echo "${COMPREPLY[@]}"'
         done = subprocess.run(["bash", "-c", asked], capture_output=True, check=True)
         self.assertEqual(done.stdout, b"resolve\n")
         self.assertTrue(self.cli.text("completion", "zsh").startswith("autoload"))
@@ -179,6 +184,8 @@ class ThreeNodes(harness.SystemTest):
         cli = Cli(*nodes)
         for i in range(20):
             cli.text("put", f"k{i}", "before")
+        self.assertEqual(cli.text("repair", "now"), "Verified: 1536 copies hold the same.\n")
+        self.assertIn("REPLICA", cli.text("repair", "status"))
         nodes[2].kill()
         survivors = Cli(nodes[0])
         for i in range(20):

@@ -206,6 +206,10 @@ ExitCode repair_status(Session& session, const RepairStatusArguments& arguments)
     print_json_status(*status);
     return ExitCode::ok;
   }
+  if (status->peers.empty()) {
+    print_line("This node shares its partitions with no other: there is nothing to compare.");
+    return ExitCode::ok;
+  }
   print_line(fmt::format("This node compares its {} partitions with their other replicas every {}.",
                          status->partitions.size(), in_words(status->interval)));
   print_line("");
