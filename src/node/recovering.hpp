@@ -16,10 +16,10 @@ namespace starling::node {
 
 /// The partitions in which this node lacks something that it may once have acknowledged: rows of a
 /// damaged file are lost, or the whole directory is older than what others have seen of it, or it finds
-/// itself in another place and may be older. It takes
-/// writes for them, but answers no read of them, so that two replicas that have forgotten are never a
-/// quorum; that lasts until it has caught up with so many others that every acknowledged write is
-/// among what they had. Durable: a restart in the middle changes nothing.
+/// itself in another place and may be older. It takes writes for them, but answers no read of them, so
+/// that two replicas that have forgotten are never a quorum; that lasts until it has caught up with so
+/// many others that every acknowledged write is among what they had. Durable: a restart in the middle
+/// changes nothing.
 class Recovering {
  public:
   static constexpr const char* record_name = "recovering";
@@ -38,7 +38,6 @@ class Recovering {
   void review(const std::function<std::size_t(PartitionId)>& caught_up, const ring::Ring& ring, port::Tickets& tickets,
               port::Outbox& out);
 
-  bool contains(PartitionId partition) const { return partitions_.contains(partition); }
   const std::set<PartitionId>& partitions() const { return partitions_; }
 
  private:

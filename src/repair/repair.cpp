@@ -248,7 +248,11 @@ void Repair::go_on(Step& step) {
 
 std::vector<PartitionId> Repair::take_damaged() { return std::exchange(damaged_, {}); }
 
+/// What is under way rests on what we held before: a pull that went on would claim, in the end, what is lost.
 void Repair::start_over(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out) {
+  for (const NodeId peer : view.ring.neighbours_of(self_)) on_peer_lost(peer);
+  gaps_ = {};
+  responder_.forget();
   for (const PartitionId partition : partitions) {
     views_.start_over(partition);
     trees_.want(partition);

@@ -64,7 +64,8 @@ class Repair {
   void repair_now(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out);
   /// Partitions in which damaged rows were met. Told once.
   std::vector<PartitionId> take_damaged();
-  /// These have lost something: with whom we had caught up does not count any more.
+  /// These have lost something: with whom we had caught up does not count any more, and what is under way is given up.
+  /// In the same step in which storage is told (storage::Recover).
   void start_over(const std::vector<PartitionId>& partitions, const View& view, port::Outbox& out);
   /// With how many other replicas we have been found to lack nothing, in this life.
   std::size_t caught_up(PartitionId partition, const View& view) const {

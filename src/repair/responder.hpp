@@ -29,6 +29,9 @@ class Responder {
   bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step);
   std::optional<Agreed> take_agreed() { return std::exchange(agreed_, std::nullopt); }
 
+  /// Answers that storage still owes are of a state that is gone: who asked asks again.
+  void forget() { waiting_.clear(); }
+
   /// Of rows that others have pulled.
   std::uint64_t bytes_sent() const { return bytes_sent_; }
 

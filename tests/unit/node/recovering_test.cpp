@@ -116,6 +116,6 @@ TEST_CASE("a partition whose rows are found damaged is told so at once, and refu
   const std::vector<PartitionId> damaged{{2}};
   recovery.recovering.recover(damaged, recovery.ring, recovery.tickets, recovery.out);
   REQUIRE(recovery.take<storage::Recover>().size() == 1);
-  CHECK(recovery.recovering.contains({2}));
+  CHECK(recovery.recovering.partitions().contains({2}));
   CHECK(recovery.take<storage::RefuseReads>()[0].second.partitions == damaged);
 }

@@ -108,6 +108,31 @@ TEST_CASE("a replica that is lost in the middle of a pull has not said more than
   CHECK(world.rows(c) == 20);
 }
 
+TEST_CASE("a pull that is under way when its partition loses rows claims nothing: they would count as replaced") {
+  Config slow = quick;
+  slow.page_bytes = 1;
+  slow.rate = 100;
+  World world(slow, 1);
+  for (int key = 0; key < 10; ++key) world.put_everywhere(key);
+  for (int key = 10; key < 30; ++key) world.merge(b, key, world.put(a, key));
+  world.start();
+  while (world.rows(c) < 15) world.pass(100ms);
+  auto& engine = world.at(c).engine;
+  REQUIRE(engine.begin());
+  REQUIRE(engine.update(key_of(3), "damaged"));
+  REQUIRE(engine.commit());
+  // As the node does it: the partition is told, and everything begins anew.
+  world.run(c, storage::Recover{{0}, world.ring.first_token({0}), world.ring.last_token({0})});
+  world.act(c, [&](Repair& repair, port::Outbox& out) { repair.start_over({{0}}, world.view(), out); });
+  world.settle();
+  CHECK(world.at(c).repair.caught_up({0}, world.view()) == 0);
+  world.pass(3min);
+  CHECK(world.at(c).repair.caught_up({0}, world.view()) == 2);
+  CHECK(world.get(c, 3).siblings.size() == 1);
+  CHECK(world.get(a, 3).siblings.size() == 1);
+  CHECK(world.rows(c) == 30);
+}
+
 TEST_CASE("who is asked for what it does not share, or in another ring, refuses") {
   World world(quick);
   const auto refused = [&](const auto& request) {
