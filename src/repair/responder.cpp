@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "causal/codec.hpp"
+#include "wire/reply_to.hpp"
 
 namespace starling::repair {
 
@@ -17,29 +18,10 @@ constexpr std::size_t nodes_max = 256;
 constexpr std::uint32_t bits_max = 24;
 
 template <class Request>
-struct ReplyTo;
-template <>
-struct ReplyTo<wire::RepairMarks> {
-  using Type = wire::RepairViews;
-};
-template <>
-struct ReplyTo<wire::PullRequest> {
-  using Type = wire::PullReply;
-};
-template <>
-struct ReplyTo<wire::SumsRequest> {
-  using Type = wire::SumsReply;
-};
-template <>
-struct ReplyTo<wire::DigestsRequest> {
-  using Type = wire::DigestsReply;
-};
-
-template <class Request>
 void refuse(NodeId from, const Request& request, Error error, Step& step) {
   if (error.code == ErrorCode::malformed)
     step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, error.message);
-  typename ReplyTo<Request>::Type reply{};
+  wire::ReplyTo<Request> reply{};
   reply.request = request.request;
   reply.error = std::move(error);
   step.out.send(from, std::move(reply));

@@ -7,29 +7,11 @@
 
 #include "base/planted.hpp"
 #include "replica/replies.hpp"
+#include "wire/reply_to.hpp"
 
 namespace starling::replica {
 
 namespace {
-
-template <class Request>
-struct ReplyTo;
-template <>
-struct ReplyTo<wire::ReadRequest> {
-  using Type = wire::ReadReply;
-};
-template <>
-struct ReplyTo<wire::MergeRequest> {
-  using Type = wire::MergeReply;
-};
-template <>
-struct ReplyTo<wire::StandInRequest> {
-  using Type = wire::MergeReply;
-};
-template <>
-struct ReplyTo<wire::ScanRequest> {
-  using Type = wire::ScanReply;
-};
 
 void report_malformed(NodeId from, const Error& error, port::Outbox& out) {
   if (error.code != ErrorCode::malformed) return;
@@ -39,7 +21,7 @@ void report_malformed(NodeId from, const Error& error, port::Outbox& out) {
 template <class Request>
 SenderRing refuse(NodeId from, const Request& request, Error error, const ring::Ring& ring, port::Outbox& out) {
   report_malformed(from, error, out);
-  out.send(from, typename ReplyTo<Request>::Type{.request = request.request, .error = std::move(error)});
+  out.send(from, wire::ReplyTo<Request>{.request = request.request, .error = std::move(error)});
   return request.epoch > ring.epoch() ? SenderRing::newer : SenderRing::known;
 }
 
