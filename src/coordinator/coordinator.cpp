@@ -45,8 +45,8 @@ Result<ring::Key> check(const wire::ForwardWrite& request, const ring::Ring& rin
   if (ring.partition_of(key->token) != request.partition)
     return fail(ErrorCode::malformed, "a write for a key of another partition");
   const auto replicas = ring.preference_list(request.partition).size();
-  if (request.write_quorum < 1 || request.write_quorum > replicas)
-    return fail(ErrorCode::invalid, fmt::format("w is 1 to {}, the number of replicas", replicas));
+  if (auto w = resolve(request.w, request.w, static_cast<std::uint32_t>(replicas)); !w)
+    return std::unexpected(std::move(w.error()));
   return key;
 }
 
@@ -98,7 +98,7 @@ void Coordinator::on_client(port::ClientToken client, port::PutRequest request, 
               .tombstone = request.tombstone,
               .value = std::move(request.value),
               .context = std::move(request.context).value_or(Bytes{}),
-              .write_quorum = *w,
+              .w = {wire::QuorumLevel::Kind::number, *w},
               .client_request = request.request_id,
               .hlc = state_->clock.tick(wall),
               .sloppy = request.sloppy};
@@ -145,7 +145,7 @@ void Coordinator::on_forward(NodeId from, wire::ForwardWrite request, const View
               .tombstone = request.tombstone,
               .value = std::move(request.value),
               .context = std::move(request.context),
-              .write_quorum = request.write_quorum,
+              .w = request.w,
               .client_request = request.client_request,
               .hlc = request.hlc,
               .sloppy = request.sloppy};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/planted.hpp"
+#include "coordinator/quorum.hpp"
 #include "coordinator/reachability.hpp"
 
 namespace starling::coordinator {
@@ -36,7 +37,7 @@ ForwardedWrite::ForwardedWrite(port::ClientToken client, Write write, const Repl
 
 Progress ForwardedWrite::begin(Step& step) {
   // Who may stand in, the replica decides; without any replica there is nobody to issue the write's dot.
-  auto enough = enough_reachable(replicas_, write_.sloppy ? 1 : write_.write_quorum, step);
+  auto enough = enough_reachable(replicas_, write_.sloppy ? 1 : *resolve(write_.w, write_.w, replicas_.size()), step);
   if (enough && forward(step)) return Progress::waiting;
   refuse(client_, std::move(enough.error()), step.out);
   return Progress::finished;
@@ -54,7 +55,7 @@ bool ForwardedWrite::forward(Step& step) {
                                             .tombstone = write_.tombstone,
                                             .value = write_.value,
                                             .context = write_.context,
-                                            .write_quorum = write_.write_quorum,
+                                            .w = write_.w,
                                             .client_request = write_.client_request,
                                             .hlc = write_.hlc,
                                             .sloppy = write_.sloppy,

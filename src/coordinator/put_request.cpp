@@ -22,7 +22,7 @@ PutRequest::PutRequest(Requester requester, Write write, const ReplicaSet& repli
     : requester_(requester),
       write_(std::move(write)),
       replicas_(replicas),
-      acks_(replicas.size(), write_.write_quorum) {}
+      acks_(replicas.size(), *resolve(write_.w, write_.w, replicas.size())) {}
 
 /// Strictly, or with those that may stand in for the others.
 Result<void> PutRequest::enough(const Step& step) const {

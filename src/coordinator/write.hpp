@@ -19,8 +19,8 @@ struct Write {
   PartitionId partition;
   bool tombstone{};
   Bytes value;
-  Bytes context;  ///< the client's token; empty: it has seen nothing
-  std::uint32_t write_quorum{};
+  Bytes context;        ///< the client's token; empty: it has seen nothing
+  wire::QuorumLevel w;  ///< never standard
   std::uint64_t client_request{};
   std::uint64_t hlc{};
   bool sloppy{};  ///< others may stand in for replicas that cannot be reached

@@ -75,6 +75,10 @@ void InquiryDispatch::operator()(port::RepairNowRequest&& request) {
   out.answer(client, port::RepairNowReply{static_cast<std::uint32_t>(partitions.size())});
 }
 
+void InquiryDispatch::operator()(port::ChangeRequest&&) {
+  out.answer(client, port::Failure{.error = {ErrorCode::unsupported, "not yet"}, .acked = {}});
+}
+
 void InquiryDispatch::operator()(port::InfoRequest&&) {
   const ring::Ring* ring = rooms.book.ring();
   out.answer(client, port::InfoReply{.node = rooms.boot.node,

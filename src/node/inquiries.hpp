@@ -23,6 +23,7 @@ struct InquiryDispatch {
   void operator()(port::InitRequest&& request);
   void operator()(port::RepairStatusRequest&& request);
   void operator()(port::RepairNowRequest&& request);
+  void operator()(port::ChangeRequest&& request);
 
  private:
   bool refused() const;

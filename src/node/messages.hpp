@@ -55,6 +55,17 @@ struct MessageDispatch {
   void operator()(wire::FoundingQuery&& message) { found(message); }
   void operator()(wire::FoundingDecision&& message) { found(message); }
 
+  void operator()(wire::PaxosPrepare&&) {}
+  void operator()(wire::PaxosPromise&&) {}
+  void operator()(wire::PaxosAccept&&) {}
+  void operator()(wire::PaxosAccepted&&) {}
+  void operator()(wire::JoinAsk&&) {}
+  void operator()(wire::JoinInvite&&) {}
+  void operator()(wire::JoinWelcome&&) {}
+  void operator()(wire::ChangeReport&&) {}
+  void operator()(wire::LeftoverOffer&&) {}
+  void operator()(wire::LeftoverReply&&) {}
+
   void operator()(wire::StreamPing&& message) { rooms.membership.on_message(from, message, now, out); }
   void operator()(wire::StreamAck&& message) { rooms.membership.on_message(from, message, now, out); }
   void operator()(wire::PushPull&& message) { rooms.membership.on_message(from, message, now, out); }

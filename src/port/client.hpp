@@ -13,6 +13,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "port/repair.hpp"
+#include "port/topology.hpp"
 #include "ring/key.hpp"
 #include "wire/messages.hpp"
 
@@ -20,12 +21,7 @@
 /// A gateway turns bytes into these and back.
 namespace starling::port {
 
-/// R or W as the client wrote it; the coordinator resolves it against the preference list.
-struct QuorumLevel {
-  enum class Kind : std::uint8_t { standard, one, quorum, all, number };
-  Kind kind{Kind::standard};  ///< standard: as configured on the node
-  std::uint32_t number{};
-};
+using wire::QuorumLevel;
 
 struct GetRequest {
   ring::Key key;
@@ -62,8 +58,9 @@ struct InitRequest {
   std::vector<Address> peers;
 };
 
-using ClientRequest = std::variant<GetRequest, PutRequest, ScanRequest, MembersRequest, RingRequest, StatusRequest,
-                                   InfoRequest, StatsRequest, InitRequest, RepairStatusRequest, RepairNowRequest>;
+using ClientRequest =
+    std::variant<GetRequest, PutRequest, ScanRequest, MembersRequest, RingRequest, StatusRequest, InfoRequest,
+                 StatsRequest, InitRequest, RepairStatusRequest, RepairNowRequest, ChangeRequest>;
 
 struct GetReply {
   std::vector<Bytes> values;  ///< of the live siblings, a repeated request's only once; empty: not found
@@ -109,6 +106,8 @@ struct StatusReply {
   std::uint32_t partitions_below_quorum{};  ///< fewer than a majority of their replicas reachable
   std::uint32_t partitions_degraded{};      ///< some replica unreachable, a majority there
   std::vector<MemberInfo> members;
+  std::optional<ChangeStatus> change;  ///< none: the ring is settled
+  std::vector<WaitingJoiner> waiting;
   std::vector<Problem> problems;
 };
 struct InfoReply {
@@ -136,6 +135,6 @@ struct Failure {
 };
 
 using ClientReply = std::variant<GetReply, PutReply, ScanReply, MembersReply, RingReply, StatusReply, InfoReply,
-                                 StatsReply, InitReply, RepairStatusReply, RepairNowReply, Failure>;
+                                 StatsReply, InitReply, RepairStatusReply, RepairNowReply, ChangeReply, Failure>;
 
 }  // namespace starling::port

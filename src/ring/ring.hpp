@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,24 +18,51 @@ inline constexpr std::uint32_t replicas_max = 16;  ///< the longest preference l
 
 /// N distinct members in the order in which they are asked. Dynamo §4.3.
 using PreferenceList = std::vector<NodeId>;
+/// One list for each partition.
+using Assignment = std::vector<PreferenceList>;
+
+/// How far a change from one assignment to the next has come. While it is under way every write is
+/// made under both; reads go by the present one until all newcomers hold what they own, then by the next.
+enum class Stage : std::uint8_t { settled, read_old, read_new };
+
+/// All that a ring says, unchecked.
+struct RingParts {
+  ClusterId cluster;
+  Epoch epoch;
+  std::uint32_t replicas{};  ///< N as configured; lists are shorter while the cluster is smaller
+  Stage stage{Stage::settled};
+  std::vector<Member> members;
+  Assignment present;
+  Assignment next;              ///< none where the ring is settled
+  std::vector<Epoch> versions;  ///< for each partition; none: all are of this epoch
+};
 
 /// Who owns what: Q equal partitions of the hash space, a preference list for each. Immutable;
-/// a change is a new ring with the next epoch. While the cluster is smaller than N, lists are as
-/// long as there are members.
+/// a change is a series of new rings, each with the next epoch (ring/change.hpp).
+///
+/// In a ring that changes a partition that moves has two lists, which differ in one place: one
+/// member comes, or goes, or both. Lists of one assignment are equally long.
 class Ring {
  public:
-  /// Checks every invariant: distinct members (sorted here), 1 to partitions_max lists of
-  /// min(N, members) distinct members each, an id and an epoch. `invalid` with the one that is broken.
+  /// Checks every invariant: distinct members (sorted here), 1 to partitions_max lists of distinct
+  /// members, equally long and no longer than N, an id and an epoch. `invalid` with the one that is broken.
+  static Result<Ring> make(RingParts parts);
+  /// A settled one.
   static Result<Ring> make(ClusterId cluster, Epoch epoch, std::uint32_t replicas, std::vector<Member> members,
-                           const std::vector<PreferenceList>& assignment);
+                           Assignment assignment);
+  RingParts parts() const;
 
   ClusterId cluster() const { return cluster_; }
   Epoch epoch() const { return epoch_; }
   /// N as configured; a list may be shorter, see above.
   std::uint32_t replicas() const { return replicas_; }
   std::uint32_t partitions() const { return partitions_; }
+  Stage stage() const { return stage_; }
+  bool settled() const { return stage_ == Stage::settled; }
   std::span<const Member> members() const { return members_; }
   const Member* find(NodeId id) const;
+  /// Who decides on the next ring: everybody but those who are still joining.
+  std::vector<NodeId> voters() const;
 
   /// token · Q / 2⁶⁴: partitions are in token order.
   PartitionId partition_of(Token token) const {
@@ -43,8 +72,26 @@ class Ring {
   Token first_token(PartitionId partition) const;
   Token last_token(PartitionId partition) const;
 
+  /// Whom reads ask.
   std::span<const NodeId> preference_list(PartitionId partition) const;
+  /// A write needs its quorum in each of them: the present list and the next one, the same twice where
+  /// the partition does not move.
+  std::array<std::span<const NodeId>, 2> write_lists(PartitionId partition) const;
+  /// Everybody who takes writes of it: those whom reads ask, then those whom they do not.
+  PreferenceList owners(PartitionId partition) const;
+  /// It is one of the owners.
   bool owns(NodeId node, PartitionId partition) const;
+  /// The epoch in which it began to be read and written as it is now. Requests between nodes carry it: two nodes that
+  /// agree on it treat the partition alike, whatever else their rings say.
+  Epoch version(PartitionId partition) const;
+
+  bool moving(PartitionId partition) const { return newcomer(partition) || leaver(partition); }
+  /// Who is in the next list only.
+  std::optional<NodeId> newcomer(PartitionId partition) const;
+  /// Who is in the present list only.
+  std::optional<NodeId> leaver(PartitionId partition) const;
+  std::vector<PartitionId> moving_partitions() const;
+
   std::vector<PartitionId> partitions_of(NodeId node) const;
   /// Everyone who shares at least one partition with `node`, itself not included; sorted.
   std::vector<NodeId> neighbours_of(NodeId node) const;
@@ -52,14 +99,29 @@ class Ring {
   friend bool operator==(const Ring&, const Ring&) = default;
 
  private:
+  /// Lists one after the other, all equally long.
+  struct Lists {
+    std::size_t length{};
+    std::vector<NodeId> nodes;
+    std::span<const NodeId> of(PartitionId partition) const {
+      return std::span(nodes).subspan(partition.value * length, length);
+    }
+    friend bool operator==(const Lists&, const Lists&) = default;
+  };
+
   Ring() = default;
+  Result<Lists> checked_lists(const Assignment& assignment) const;
+  Result<> check_moves() const;
 
   ClusterId cluster_;
   Epoch epoch_;
   std::uint32_t replicas_{};
   std::uint32_t partitions_{};
+  Stage stage_{Stage::settled};
   std::vector<Member> members_;
-  std::vector<NodeId> owners_;  ///< the preference lists, one after the other: all are equally long
+  Lists present_;
+  Lists next_;  ///< the same as `present_` where the ring is settled
+  std::vector<Epoch> versions_;
 };
 
 /// Canonical bytes, for the disk and for peers. decode_ring() checks what Ring::make() checks, and

@@ -19,16 +19,17 @@ auto fields(Of<MergeReply> auto& m) { return std::tie(m.request, m.error); }
 auto fields(Of<StandInRequest> auto& m) {
   return std::tie(m.request, m.epoch, m.partition, m.key, m.object, m.target, m.ttl);
 }
+auto fields(Of<QuorumLevel> auto& m) { return std::tie(m.kind, m.number); }
 auto fields(Of<ForwardWrite> auto& m) {
-  return std::tie(m.request, m.epoch, m.partition, m.key, m.tombstone, m.value, m.context, m.write_quorum,
-                  m.client_request, m.hlc, m.sloppy, m.ttl);
+  return std::tie(m.request, m.epoch, m.partition, m.key, m.tombstone, m.value, m.context, m.w, m.client_request, m.hlc,
+                  m.sloppy, m.ttl);
 }
 auto fields(Of<WriteResult> auto& m) { return std::tie(m.error, m.siblings, m.context, m.acked, m.stand_ins); }
 auto fields(Of<ForwardReply> auto& m) { return std::tie(m.request, m.result); }
 auto fields(Of<ScanRequest> auto& m) {
   return std::tie(m.request, m.epoch, m.partition, m.after, m.prefix, m.rows_max, m.bytes_max, m.ttl);
 }
-auto fields(Of<ScanReply::Row> auto& m) { return std::tie(m.key, m.object); }
+auto fields(Of<Row> auto& m) { return std::tie(m.key, m.object); }
 auto fields(Of<ScanReply> auto& m) { return std::tie(m.request, m.error, m.rows, m.complete_to); }
 
 auto fields(Of<ActorCheck::Claim> auto& m) { return std::tie(m.partition, m.actor, m.counter); }
@@ -46,6 +47,18 @@ auto fields(Of<FoundingPropose> auto& m) { return std::tie(m.request, m.founder,
 auto fields(Of<FoundingVote> auto& m) { return std::tie(m.request, m.accepted, m.reason); }
 auto fields(Of<FoundingQuery> auto& m) { return std::tie(m.cluster); }
 auto fields(Of<FoundingDecision> auto& m) { return std::tie(m.cluster, m.outcome); }
+
+auto fields(Of<Ballot> auto& m) { return std::tie(m.round, m.node); }
+auto fields(Of<PaxosPrepare> auto& m) { return std::tie(m.epoch, m.ballot); }
+auto fields(Of<PaxosPromise> auto& m) { return std::tie(m.epoch, m.ballot, m.promised, m.accepted, m.ring); }
+auto fields(Of<PaxosAccept> auto& m) { return std::tie(m.epoch, m.ballot, m.ring); }
+auto fields(Of<PaxosAccepted> auto& m) { return std::tie(m.epoch, m.ballot, m.promised); }
+auto fields(Of<JoinAsk> auto& m) { return std::tie(m.node, m.name, m.zone, m.weight, m.peer, m.at_once); }
+auto fields(Of<JoinInvite> auto&) { return std::tie(); }
+auto fields(Of<JoinWelcome> auto& m) { return std::tie(m.ring, m.secret, m.founder, m.contacts); }
+auto fields(Of<ChangeReport> auto& m) {
+  return std::tie(m.epoch, m.arriving, m.arrived, m.rows, m.bytes, m.leftovers, m.waits_for);
+}
 
 auto fields(Of<MemberUpdate> auto& m) {
   return std::tie(m.node, m.generation, m.nonce, m.incarnation, m.state, m.accusers, m.name, m.zone, m.weight, m.peer,
@@ -83,6 +96,9 @@ auto fields(Of<DigestsRequest> auto& m) {
 auto fields(Of<DigestsReply::Row> auto& m) { return std::tie(m.key, m.digest); }
 auto fields(Of<DigestsReply> auto& m) { return std::tie(m.request, m.error, m.rows, m.complete_to); }
 
+auto fields(Of<LeftoverOffer> auto& m) { return std::tie(m.request, m.epoch, m.views); }
+auto fields(Of<LeftoverReply> auto& m) { return std::tie(m.request, m.error, m.covered); }
+
 auto fields(Of<Error> auto& m) { return std::tie(m.code, m.message); }
 
 template <class T>
@@ -98,6 +114,10 @@ constexpr MemberState last_of() {
 template <>
 constexpr FoundingOutcome last_of() {
   return FoundingOutcome::aborted;
+}
+template <>
+constexpr QuorumLevel::Kind last_of() {
+  return QuorumLevel::Kind::number;
 }
 template <>
 constexpr ErrorCode last_of() {

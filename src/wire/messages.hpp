@@ -12,14 +12,16 @@
 #include "base/hash.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "wire/quorum_level.hpp"
+#include "wire/repair_messages.hpp"
+#include "wire/request.hpp"
+#include "wire/topology_messages.hpp"
 
 /// Every message between nodes, as plain values. Requests name themselves by an id that their
 /// sender chose; replies repeat it. `ttl` is what was left of the request's deadline when it was
 /// sent: work that is older is dropped before it costs anything. wire/fields.hpp lists the fields
 /// once more, in the order in which they travel.
 namespace starling::wire {
-
-using RequestId = Id<struct RequestIdTag>;
 
 // --- Replica requests -------------------------------------------------------------------------
 
@@ -79,8 +81,8 @@ struct ForwardWrite {
   Bytes key;
   bool tombstone{};
   Bytes value;
-  Bytes context;                 ///< the client's token, as it came; empty: none
-  std::uint32_t write_quorum{};  ///< resolved by the sender
+  Bytes context;  ///< the client's token, as it came; empty: none
+  QuorumLevel w;  ///< never standard
   std::uint64_t client_request{};
   std::uint64_t hlc{};
   bool sloppy{};
@@ -114,11 +116,6 @@ struct ScanRequest {
   friend bool operator==(const ScanRequest&, const ScanRequest&) = default;
 };
 struct ScanReply {
-  struct Row {
-    Bytes key;
-    Bytes object;
-    friend bool operator==(const Row&, const Row&) = default;
-  };
   RequestId request;
   std::optional<Error> error;
   std::vector<Row> rows;
@@ -126,7 +123,7 @@ struct ScanReply {
   friend bool operator==(const ScanReply&, const ScanReply&) = default;
 };
 
-// --- Actors and rings -------------------------------------------------------------------------
+// --- Actors ------------------------------------------------------------------------------------
 
 /// After a start: "these are my actors and how far I have issued; does anybody know more?"
 struct ActorCheck {
@@ -147,63 +144,6 @@ struct ActorCheckReply {
   friend bool operator==(const ActorCheckReply&, const ActorCheckReply&) = default;
 };
 
-/// Whoever learns of a higher epoch fetches its ring.
-struct RingFetch {
-  friend bool operator==(const RingFetch&, const RingFetch&) = default;
-};
-struct RingIs {
-  Bytes ring;  ///< ring::encode
-  friend bool operator==(const RingIs&, const RingIs&) = default;
-};
-
-// --- Founding a cluster: two-phase commit among the founding members (topology/founding.hpp) ---
-
-/// "Who are you, and are you free?"
-struct FoundingProbe {
-  RequestId request;
-  friend bool operator==(const FoundingProbe&, const FoundingProbe&) = default;
-};
-struct FoundingProbeReply {
-  RequestId request;
-  NodeId node;
-  std::string name;
-  std::string zone;
-  std::uint32_t weight{1};
-  ClusterId cluster;  ///< zero: free
-  Address peer;
-  friend bool operator==(const FoundingProbeReply&, const FoundingProbeReply&) = default;
-};
-struct FoundingPropose {
-  struct Contact {
-    NodeId node;
-    Address peer;
-    friend bool operator==(const Contact&, const Contact&) = default;
-  };
-  RequestId request;
-  NodeId founder;
-  Bytes ring;
-  Secret secret{};
-  std::vector<Contact> contacts;
-  friend bool operator==(const FoundingPropose&, const FoundingPropose&) = default;
-};
-struct FoundingVote {
-  RequestId request;
-  bool accepted{};
-  std::string reason;  ///< why not, in words for the operator
-  friend bool operator==(const FoundingVote&, const FoundingVote&) = default;
-};
-enum class FoundingOutcome : std::uint8_t { undecided, committed, aborted };
-/// "What became of this cluster's founding?" — asked by a member that voted yes and heard no more.
-struct FoundingQuery {
-  ClusterId cluster;
-  friend bool operator==(const FoundingQuery&, const FoundingQuery&) = default;
-};
-struct FoundingDecision {
-  ClusterId cluster;
-  FoundingOutcome outcome{};
-  friend bool operator==(const FoundingDecision&, const FoundingDecision&) = default;
-};
-
 // --- Hinted handoff ---------------------------------------------------------------------------
 
 /// Asks a node that was away how much of what it is owed it can take now. `hints` 0: that was all,
@@ -218,98 +158,6 @@ struct HandoffGrant {
   RequestId request;
   std::uint32_t credits{};
   friend bool operator==(const HandoffGrant&, const HandoffGrant&) = default;
-};
-
-// --- Anti-entropy -----------------------------------------------------------------------------
-
-/// Begins a look at what two replicas hold of all partitions that both own: a mark for each of
-/// them, in order (repair/marks.hpp). Marks are salted with the request.
-struct RepairMarks {
-  RequestId request;
-  Epoch epoch;
-  Bytes marks;
-  friend bool operator==(const RepairMarks&, const RepairMarks&) = default;
-};
-/// What one replica holds of one partition.
-struct RepairView {
-  PartitionId partition;
-  Bytes seen;  ///< causal::encode
-  bool tree_built{};
-  std::uint64_t root{};  ///< of the tree
-  friend bool operator==(const RepairView&, const RepairView&) = default;
-};
-/// Answers marks with the views of those that differ; then that is answered, with `views_wanted`
-/// no more, by the other side's views of the same partitions. Now both know both.
-struct RepairViews {
-  RequestId request;
-  std::optional<Error> error;
-  Epoch epoch;
-  bool views_wanted{};
-  std::uint32_t compared{};  ///< of so many marks this tells; the others did not fit
-  std::vector<RepairView> views;
-  friend bool operator==(const RepairViews&, const RepairViews&) = default;
-};
-
-/// "I have seen this; what do I lack?" The answer is a page of what a replica lacks: see storage::ScanUnseen.
-struct PullRequest {
-  RequestId request;
-  Epoch epoch;
-  PartitionId partition;
-  Bytes seen;
-  Bytes after;
-  std::uint32_t bytes_max{};
-  Duration ttl{};
-  friend bool operator==(const PullRequest&, const PullRequest&) = default;
-};
-struct PullReply {
-  RequestId request;
-  std::optional<Error> error;
-  Bytes seen;  ///< the replier's, as of this page
-  std::vector<ScanReply::Row> rows;
-  Bytes complete_to;
-  friend bool operator==(const PullReply&, const PullReply&) = default;
-};
-
-/// Asks for sums of a Merkle tree folded to 2^bits leaves: of the 16 under each of these nodes of the tree folded to
-/// 2^(bits-4). No nodes: sums were found to differ and no key does, so each side throws its tree away.
-struct SumsRequest {
-  RequestId request;
-  Epoch epoch;
-  PartitionId partition;
-  std::uint32_t bits{};
-  std::vector<std::uint32_t> nodes;
-  Duration ttl{};
-  friend bool operator==(const SumsRequest&, const SumsRequest&) = default;
-};
-/// No sums: the tree has fewer leaves than that.
-struct SumsReply {
-  RequestId request;
-  std::optional<Error> error;
-  std::vector<std::uint64_t> sums;
-  friend bool operator==(const SumsReply&, const SumsReply&) = default;
-};
-/// Asks for the live keys of one leaf of a tree folded to 2^bits leaves, with their digests.
-struct DigestsRequest {
-  RequestId request;
-  Epoch epoch;
-  PartitionId partition;
-  std::uint32_t bits{};
-  std::uint32_t leaf{};
-  Bytes after;
-  Duration ttl{};
-  friend bool operator==(const DigestsRequest&, const DigestsRequest&) = default;
-};
-struct DigestsReply {
-  struct Row {
-    Bytes key;
-    std::uint64_t digest{};
-    friend bool operator==(const Row&, const Row&) = default;
-  };
-  RequestId request;
-  std::optional<Error> error;
-  std::vector<Row> rows;
-  Bytes complete_to;
-  friend bool operator==(const DigestsReply&, const DigestsReply&) = default;
 };
 
 // --- Membership (SWIM + Lifeguard) ------------------------------------------------------------
@@ -395,6 +243,7 @@ using Message =
                  ActorCheck, ActorCheckReply, RingFetch, RingIs, FoundingProbe, FoundingProbeReply, FoundingPropose,
                  FoundingVote, FoundingQuery, FoundingDecision, StreamPing, StreamAck, PushPull, HandoffOffer,
                  HandoffGrant, RepairMarks, RepairViews, PullRequest, PullReply, SumsRequest, SumsReply, DigestsRequest,
-                 DigestsReply, StandInRequest>;
+                 DigestsReply, StandInRequest, PaxosPrepare, PaxosPromise, PaxosAccept, PaxosAccepted, JoinAsk,
+                 JoinInvite, JoinWelcome, ChangeReport, LeftoverOffer, LeftoverReply>;
 
 }  // namespace starling::wire

@@ -39,6 +39,10 @@ template <>
 struct ReplyToTrait<DigestsRequest> {
   using Type = DigestsReply;
 };
+template <>
+struct ReplyToTrait<LeftoverOffer> {
+  using Type = LeftoverReply;
+};
 template <class Request>
 using ReplyTo = typename ReplyToTrait<Request>::Type;
 

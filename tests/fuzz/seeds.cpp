@@ -258,8 +258,13 @@ Inputs node_seeds() {
   const Bytes merge = said(wire::MergeRequest{.epoch = epoch, .key = key, .object = object, .ttl = 1s});
   const Bytes read = said(wire::ReadRequest{.epoch = epoch, .key = key, .full = true, .ttl = 1s});
   const Bytes digest = said(wire::ReadRequest{.epoch = epoch, .key = key, .full = false, .ttl = 1s});
-  const Bytes write = said(wire::ForwardWrite{
-      .epoch = epoch, .key = key, .value = "milk", .write_quorum = 2, .client_request = 5, .hlc = 1, .ttl = 1s});
+  const Bytes write = said(wire::ForwardWrite{.epoch = epoch,
+                                              .key = key,
+                                              .value = "milk",
+                                              .w = {wire::QuorumLevel::Kind::number, 2},
+                                              .client_request = 5,
+                                              .hlc = 1,
+                                              .ttl = 1s});
   const Bytes scan = said(wire::ScanRequest{.epoch = epoch, .rows_max = 10, .bytes_max = 1000, .ttl = 1s});
   const Bytes claim = said(wire::ActorCheck{.claims = {{{1}, actor_a, 1}, {{2}, actor_b, 9}}});
   const Bytes state = said(wire::PushPull{true, epoch, {test::LoneMember::statement(NodeId{2})}});

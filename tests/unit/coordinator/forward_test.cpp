@@ -23,7 +23,7 @@ wire::ForwardWrite forwarded(const World& world) {
           .partition = world.ring.partition_of(key.token),
           .key = key.bytes,
           .value = "v",
-          .write_quorum = 2,
+          .w = {wire::QuorumLevel::Kind::number, 2},
           .client_request = 8,
           .hlc = 99,
           .ttl = 1s};
@@ -48,7 +48,7 @@ TEST_CASE("a put at a node that is no replica goes to one that is, with everythi
   CHECK(request.key == key_of("k").bytes);
   CHECK(request.value == "v");
   CHECK(request.context == "token");
-  CHECK(request.write_quorum == 2);
+  CHECK(request.w == wire::QuorumLevel{wire::QuorumLevel::Kind::number, 2});
   CHECK(request.client_request == 8);
   CHECK(request.hlc == 1'000ULL << 16);
   CHECK(request.ttl > 1s);
@@ -202,8 +202,8 @@ TEST_CASE("a forwarded write that cannot be coordinated here is refused, and not
   CHECK(refusal_after([](auto& r) { r.partition.value = partitions; }, World()) == ErrorCode::stale_ring);
   CHECK(refusal_after([](auto& r) { r.partition.value ^= 1; }, World()) == ErrorCode::malformed);
   CHECK(refusal_after([](auto& r) { r.key = "no bucket"; }, World()) == ErrorCode::malformed);
-  CHECK(refusal_after([](auto& r) { r.write_quorum = 4; }, World()) == ErrorCode::invalid);
-  CHECK(refusal_after([](auto& r) { r.write_quorum = 0; }, World()) == ErrorCode::invalid);
+  CHECK(refusal_after([](auto& r) { r.w.number = 4; }, World()) == ErrorCode::invalid);
+  CHECK(refusal_after([](auto& r) { r.w.number = 0; }, World()) == ErrorCode::invalid);
   CHECK(refusal_after([](auto& r) { r.context = "forged"; }, World()) == ErrorCode::bad_context);
   Config full;
   full.in_flight_max = 0;

@@ -46,7 +46,7 @@ TEST_CASE("no field is forgotten on the wire") {
   CHECK(lists_every_field<MemberUpdate>);
   CHECK(lists_every_field<Datagram>);
   CHECK(lists_every_field<WriteResult>);
-  CHECK(lists_every_field<ScanReply::Row>);
+  CHECK(lists_every_field<Row>);
   CHECK(lists_every_field<ActorCheck::Claim>);
   CHECK(lists_every_field<FoundingPropose::Contact>);
   CHECK(lists_every_field<Error>);
