@@ -96,10 +96,7 @@ class ResultPacker {
     fields.natural("partitions", reply.partitions);
   }
 
-  void operator()(const port::ChangeReply& reply) {
-    Fields fields(packer_, 1);
-    fields.natural("epoch", reply.epoch.value);
-  }
+  void operator()(const port::ChangeReply& reply) { pack_change(packer_, reply); }
 
   void operator()(const port::Failure&) { ensure(false, "a failure has no result"); }
 

@@ -7,6 +7,7 @@
 
 #include "base/hash.hpp"
 #include "gateway/arguments.hpp"
+#include "gateway/read_change.hpp"
 #include "ring/member.hpp"
 #include "ring/ring.hpp"
 #include "wire/msgpack_reader.hpp"
@@ -16,6 +17,7 @@ namespace starling::gateway {
 namespace {
 
 using Requests = std::vector<port::ClientRequest>;
+using Kind = port::ChangeRequest::Kind;
 
 // --- One function for each family of methods: arguments in, requests out. ---
 
@@ -123,6 +125,16 @@ void read_repair_now(Arguments& arguments, Call&, Requests& requests) {
   requests.emplace_back(now);
 }
 
+template <port::ChangeRequest::Kind kind>
+void read_change(Arguments& arguments, Call&, Requests& requests) {
+  requests.emplace_back(read_change_of_nodes(arguments, kind));
+}
+
+template <port::ChangeRequest (*read)(Arguments&)>
+void read_change(Arguments& arguments, Call&, Requests& requests) {
+  requests.emplace_back(read(arguments));
+}
+
 template <class Request>
 void read_plain(Arguments&, Call&, Requests& requests) {
   requests.emplace_back(Request{});
@@ -150,19 +162,19 @@ constexpr std::array entries{
     Entry{"cluster.ring", Method::cluster_ring, 0, read_plain<port::RingRequest>},
     Entry{"cluster.status", Method::cluster_status, 0, read_plain<port::StatusRequest>},
     Entry{"cluster.init", Method::cluster_init, 1, read_init},
+    Entry{"cluster.join", Method::cluster_change, 1, read_change<Kind::join>},
+    Entry{"cluster.leave", Method::cluster_change, 1, read_change<Kind::leave>},
+    Entry{"cluster.remove", Method::cluster_change, 1, read_change<Kind::remove>},
+    Entry{"cluster.replace", Method::cluster_change, 2, read_change<read_replace>},
+    Entry{"cluster.abort", Method::cluster_change, 0, read_change<read_abort>},
+    Entry{"cluster.plan", Method::cluster_change, 0, read_change<read_plan>},
     Entry{"node.info", Method::node_info, 0, read_plain<port::InfoRequest>},
     Entry{"node.stats", Method::node_stats, 0, read_plain<port::StatsRequest>},
     Entry{"repair.status", Method::repair_status, 0, read_plain<port::RepairStatusRequest>},
     Entry{"repair.now", Method::repair_now, 0, read_repair_now},
 };
 
-constexpr std::array<std::string_view, 5> planned{"cluster.join", "cluster.leave", "cluster.remove", "cluster.replace",
-                                                  "cluster.plan"};
-
 Error unknown(BytesView method) {
-  if (std::ranges::find(planned, method) != planned.end())
-    return {ErrorCode::unsupported,
-            fmt::format("{} is not in this version: the members of a cluster are those it was founded with", method)};
   return {ErrorCode::unsupported, fmt::format("there is no method {}", quoted(method))};
 }
 

@@ -24,6 +24,7 @@ enum class Method : std::uint8_t {
   cluster_ring,
   cluster_status,
   cluster_init,
+  cluster_change,  ///< cluster.join and all others that answer alike
   node_info,
   node_stats,
   repair_status,

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "gateway/call.hpp"
 #include "port/client.hpp"
+#include "ring/ring.hpp"
 #include "wire/msgpack_packer.hpp"
 
 namespace starling::gateway {
@@ -46,13 +48,25 @@ class Fields {
   wire::Packer& packer_;
 };
 
+/// Whole ones; less than none is none.
+inline std::uint64_t milliseconds(Duration duration) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, duration / 1ms));
+}
+
 /// The maps in which a node tells about itself and its cluster.
 void pack_hello(wire::Packer& packer, const port::InfoReply& info);
 void pack_info(wire::Packer& packer, const port::InfoReply& info);
+/// `standing`: where the ring is told, which knows it.
+void pack_member(wire::Packer& packer, const port::MemberInfo& member, std::optional<ring::Standing> standing = {});
 void pack_members(wire::Packer& packer, const std::vector<port::MemberInfo>& members);
 void pack_ring(wire::Packer& packer, const port::RingReply& reply);
 void pack_status(wire::Packer& packer, const port::StatusReply& status);
 void pack_stats(wire::Packer& packer, const port::StatsReply& stats);
 void pack_repair_status(wire::Packer& packer, const port::RepairStatusReply& status);
+void pack_change(wire::Packer& packer, const port::ChangeReply& reply);
+void pack_change_status(wire::Packer& packer, const port::ChangeStatus& change);
+
+/// "settled", "read_old" or "read_new".
+std::string_view name_of(ring::Stage stage);
 
 }  // namespace starling::gateway

@@ -7,10 +7,6 @@ namespace {
 using port::RepairStatusReply;
 using wire::Packer;
 
-std::uint64_t milliseconds(Duration duration) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, duration / 1ms));
-}
-
 void pack_peer(Packer& packer, const RepairStatusReply::Peer& peer) {
   Fields fields(packer, 4 + (peer.owed_for ? 1 : 0));
   fields.id("node", peer.node.value);

@@ -57,6 +57,7 @@ struct ChangeReply {
   std::uint32_t zones_after{};
   std::vector<Move> moves;
   std::vector<Load> loads;
+  std::string may_be_lost;  ///< of a forced one: what, in words for whoever has to decide; empty: nothing
 };
 
 /// How far the change that is under way has come (part of StatusReply).

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "base/hash.hpp"
-#include "ring/plan.hpp"
+#include "ring/change.hpp"
 #include "ring/ring.hpp"
 #include "test_client.hpp"
 
@@ -25,6 +25,11 @@ const std::string member_1 =
     R"({"id":"0000000000000001","name":"n1","zone":"","weight":1,"state":"alive","generation":4,"incarnation":0,)"
     R"("peer":"127.0.0.1:4702","client":"[::1]:4701","in_ring":true,"self":true})";
 
+std::string with_standing(std::string member, std::string_view standing) {
+  member.pop_back();
+  return member + R"(,"standing":")" + std::string(standing) + R"("})";
+}
+
 }  // namespace
 
 TEST_CASE("ping is answered at once") {
@@ -38,7 +43,7 @@ TEST_CASE("hello tells who answers") {
   CHECK(client.answer_to(1, "hello", array(map("client", "me"))).empty());
   CHECK(client.answer_with(port::InfoReply{.node = NodeId{0xabc}, .cluster = ClusterId{}}) ==
         R"([1,1,null,{"server":"starling","version":"0.1.0","protocol":1,"cluster_id":"","node":"0000000000000abc",)"
-        R"("features":["errors.map","kv.scan","request_id","cluster.init","repair.status"]}])");
+        R"("features":["errors.map","kv.scan","request_id","cluster.init","repair.status","cluster.join"]}])");
 }
 
 TEST_CASE("a get asks for the key, and its values come back as bin") {
@@ -194,10 +199,33 @@ TEST_CASE("the ring names members by their place in its list") {
   // Gossip has not told of member 2: the ring knows it all the same.
   CHECK(client.answer_with(port::RingReply{.ring = encode(*ring), .members = {member(1), member(7)}}) ==
         R"~([1,1,null,{"hash":"xxh3_64(bucket 0x00 key)","cluster_id":"0000000000000009","epoch":1,"replicas":3,)~"
-        R"("partitions":2,"members":[)" +
-            member_1 +
+        R"("partitions":2,"stage":"settled","members":[)" +
+            with_standing(member_1, "active") +
             R"(,{"id":"0000000000000002","name":"","zone":"z","weight":3,"state":"dead","generation":0,)"
-            R"("incarnation":0,"peer":"","client":"","in_ring":true,"self":false}],"assignment":[[1,0],[0,1]]}])");
+            R"("incarnation":0,"peer":"","client":"","in_ring":true,"self":false,"standing":"active"}],)"
+            R"("assignment":[[1,0],[0,1]],"moving":[]}])");
+}
+
+TEST_CASE("a ring that changes tells whom reads ask, and both lists of what moves") {
+  const auto settled = ring::Ring::make(ClusterId{9}, Epoch{1}, 1, {{NodeId{1}, "", 1}}, {{NodeId{1}}, {NodeId{1}}});
+  REQUIRE(settled.has_value());
+  const auto changing = ring::begin_change(*settled, {{NodeId{1}, "", 1}, {NodeId{2}, "", 1, ring::Standing::joining}},
+                                           {{NodeId{1}}, {NodeId{2}}});
+  REQUIRE(changing.has_value());
+  const auto told = [](const ring::Ring& ring) {
+    TestClient client;
+    client.call(1, "cluster.ring", array());
+    return client.answer_with(port::RingReply{.ring = encode(ring), .members = {member(1)}});
+  };
+  const std::string moving = R"("moving":[{"partition":1,"present":[0],"next":[1]}]}])";
+  const std::string old_ring = told(*changing);
+  CHECK(old_ring.find(R"("stage":"read_old")") != std::string::npos);
+  CHECK(old_ring.find(with_standing(member_1, "active")) != std::string::npos);
+  CHECK(old_ring.find(R"("standing":"joining")") != std::string::npos);
+  CHECK(old_ring.ends_with(R"("assignment":[[0],[0]],)" + moving));
+  const std::string new_ring = told(ring::read_from_new(*changing));
+  CHECK(new_ring.find(R"("stage":"read_new")") != std::string::npos);
+  CHECK(new_ring.ends_with(R"("assignment":[[0],[1]],)" + moving));
 }
 
 TEST_CASE("before the founding the ring has epoch 0 and nothing in it") {
@@ -205,7 +233,7 @@ TEST_CASE("before the founding the ring has epoch 0 and nothing in it") {
   client.call(1, "cluster.ring", array());
   CHECK(client.answer_with(port::RingReply{}) ==
         R"~([1,1,null,{"hash":"xxh3_64(bucket 0x00 key)","cluster_id":"","epoch":0,"replicas":0,"partitions":0,)~"
-        R"("members":[],"assignment":[]}])");
+        R"("stage":"settled","members":[],"assignment":[],"moving":[]}])");
 }
 
 TEST_CASE("status carries what is wrong and what to do") {
@@ -222,7 +250,7 @@ TEST_CASE("status carries what is wrong and what to do") {
                                              .problems = {{"n2 is dead", "start it"}}}) ==
         R"([1,1,null,{"ready":true,"cluster_id":"0000000000000001","epoch":2,"replicas":3,"partitions":256,)"
         R"("partitions_below_quorum":4,"partitions_degraded":5,"members":[],)"
-        R"("problems":[{"what":"n2 is dead","advice":"start it"}]}])");
+        R"("change":null,"waiting":[],"problems":[{"what":"n2 is dead","advice":"start it"}]}])");
 }
 
 TEST_CASE("info and stats are maps, and no integer reaches 2^53") {
