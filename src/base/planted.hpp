@@ -33,9 +33,12 @@ enum class Bug : std::uint8_t {
 
   // replica
   acknowledged_early,
+  old_version_accepted,
 
   // repair
   seen_joined_before_rows,
+  transfer_from_one,
+  dropped_before_handed_over,
 
   // coordinator
   not_found_without_context,
@@ -45,11 +48,17 @@ enum class Bug : std::uint8_t {
   mismatch_ignored,
   forwarded_twice,
   doubt_called_refusal,
+  newcomer_read,
 
   // membership
   suspicion_not_refuted,
   copy_not_noticed,
   dead_forgotten,
+
+  // topology
+  promise_forgotten,
+  seal_skipped,
+  newcomer_not_awaited,
 };
 
 #ifdef STARLING_PLANTED_BUGS
