@@ -7,22 +7,18 @@ namespace starling::ring {
 
 namespace {
 
-/// How often every list must have a zone, at least and at most.
-struct Bounds {
-  std::size_t least{}, most{};
-};
-
 class Mixer {
  public:
   Mixer(Lists& lists, std::span<const Zone> zones, std::span<const std::uint32_t> loads)
       : lists_(lists), zone_of_(loads.size()) {
     for (std::size_t z = 0; z < zones.size(); ++z) {
-      std::size_t load = 0;
+      std::uint32_t load = 0;
       for (std::size_t i = zones[z].first; i < zones[z].end; ++i) {
         zone_of_[i] = z;
         load += loads[i];
       }
-      bounds_.push_back({.least = load / lists.size(), .most = (load + lists.size() - 1) / lists.size()});
+      const auto count = static_cast<std::uint32_t>(lists.size());
+      bounds_.push_back({.least = load / count, .most = (load + count - 1) / count});
     }
   }
 
@@ -47,7 +43,7 @@ class Mixer {
 
   Lists& lists_;
   std::vector<std::size_t> zone_of_;
-  std::vector<Bounds> bounds_;
+  std::vector<Bounds> bounds_;  ///< by zone: how often every list must have it
 };
 
 }  // namespace

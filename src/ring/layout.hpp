@@ -22,5 +22,7 @@ void mix(Lists& lists, std::span<const Zone> zones, std::span<const std::uint32_
 
 /// Orders each list so that every member is equally often (within one) in each place.
 void balance_places(Lists& lists, std::size_t members);
+/// The same with no more exchanges than it takes: lists that are balanced stay as they are.
+void rebalance_places(Lists& lists, std::size_t members);
 
 }  // namespace starling::ring

@@ -1,6 +1,7 @@
 #include "ring/loads.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ensure.hpp"
 
@@ -53,18 +54,59 @@ class WaterLevel {
   std::uint64_t level_{};
 };
 
-/// Shares out `places` by weight. Rounding the running sum, not each share, keeps the total exact,
-/// and that of every zone within one.
-void share_out(std::uint64_t places, std::span<const std::size_t> takers, std::span<const Member> members,
-               std::vector<std::uint32_t>& loads) {
-  std::uint64_t weight = 0;
-  for (const std::size_t taker : takers) weight += members[taker].weight;
+/// Members that share out places among themselves by weight.
+struct Sharers {
+  std::uint64_t places{};
+  std::uint64_t weight{};
+  std::vector<std::size_t> members;
+
+  void add(std::size_t member, std::uint32_t its_weight) {
+    members.push_back(member);
+    weight += its_weight;
+  }
+  /// What falls to a part of the weight, in `whole` equal shares, rounded down and up.
+  Bounds bounds(std::uint64_t part, std::uint64_t whole) const {
+    const std::uint64_t earned = places * part;
+    const std::uint64_t parts = weight * whole;
+    return {.least = static_cast<std::uint32_t>(earned / parts),
+            .most = static_cast<std::uint32_t>((earned + parts - 1) / parts)};
+  }
+};
+
+/// Everybody is in exactly one group: a pinned zone, a pinned member by itself, or with all others.
+std::vector<Sharers> groups_of(std::span<const Member> members, std::span<const Zone> zones, std::uint32_t partitions,
+                               std::uint32_t length) {
+  const WaterLevel level(members, zones, length);
+  std::vector<Sharers> groups;
+  Sharers others{.places = std::uint64_t{partitions} * length, .members = {}};
+  for (const Zone& zone : zones) {
+    Sharers within{.places = partitions, .members = {}};
+    for (std::size_t i = zone.first; i < zone.end; ++i) {
+      if (level.pins(zone)) {
+        within.add(i, members[i].weight);
+      } else if (level.pins(members[i])) {
+        groups.push_back({.places = partitions, .weight = members[i].weight, .members = {i}});
+        others.places -= partitions;
+      } else {
+        others.add(i, members[i].weight);
+      }
+    }
+    if (within.members.empty()) continue;
+    groups.push_back(std::move(within));
+    others.places -= partitions;
+  }
+  if (!others.members.empty()) groups.push_back(std::move(others));
+  return groups;
+}
+
+/// Rounding the running sum, not each share, keeps the total exact, and that of every zone within one.
+void share_out(const Sharers& sharers, std::span<const Member> members, std::vector<std::uint32_t>& loads) {
   std::uint64_t passed = 0;
   std::uint64_t given = 0;
-  for (const std::size_t taker : takers) {
-    passed += members[taker].weight;
-    const std::uint64_t due = places * passed / weight;
-    loads[taker] = static_cast<std::uint32_t>(due - given);
+  for (const std::size_t sharer : sharers.members) {
+    passed += members[sharer].weight;
+    const std::uint64_t due = sharers.places * passed / sharers.weight;
+    loads[sharer] = static_cast<std::uint32_t>(due - given);
     given = due;
   }
 }
@@ -81,29 +123,28 @@ std::vector<Zone> zones_of(std::span<const Member> members) {
   return zones;
 }
 
+FairBounds fair_bounds(std::span<const Member> members, std::span<const Zone> zones, std::uint32_t partitions,
+                       std::uint32_t length) {
+  FairBounds fair{.loads = std::vector<Bounds>(members.size()), .spread = std::vector<Bounds>(zones.size())};
+  for (const Sharers& sharers : groups_of(members, zones, partitions, length)) {
+    for (const std::size_t sharer : sharers.members) fair.loads[sharer] = sharers.bounds(members[sharer].weight, 1);
+    for (std::size_t z = 0; z < zones.size(); ++z) {
+      std::uint64_t weight = 0;
+      for (const std::size_t sharer : sharers.members)
+        if (zones[z].first <= sharer && sharer < zones[z].end) weight += members[sharer].weight;
+      // All groups of a zone but one fill whole places, so their bounds add up.
+      const Bounds places = sharers.bounds(weight, partitions);
+      fair.spread[z].least += places.least;
+      fair.spread[z].most += places.most;
+    }
+  }
+  return fair;
+}
+
 std::vector<std::uint32_t> fair_loads(std::span<const Member> members, std::span<const Zone> zones,
                                       std::uint32_t partitions, std::uint32_t length) {
-  const WaterLevel level(members, zones, length);
   std::vector<std::uint32_t> loads(members.size());
-  std::uint64_t left = std::uint64_t{partitions} * length;
-  std::vector<std::size_t> others;
-  for (const Zone& zone : zones) {
-    std::vector<std::size_t> within;
-    for (std::size_t i = zone.first; i < zone.end; ++i) {
-      if (level.pins(zone)) {
-        within.push_back(i);
-      } else if (level.pins(members[i])) {
-        loads[i] = partitions;
-        left -= partitions;
-      } else {
-        others.push_back(i);
-      }
-    }
-    if (within.empty()) continue;
-    share_out(partitions, within, members, loads);
-    left -= partitions;
-  }
-  share_out(left, others, members, loads);
+  for (const Sharers& sharers : groups_of(members, zones, partitions, length)) share_out(sharers, members, loads);
   return loads;
 }
 

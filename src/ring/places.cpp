@@ -22,8 +22,17 @@ class PlaceBalance {
       for (std::size_t i = place; i < lists[p].size(); ++i) holding_[lists[p][i]].push_back(p);
   }
 
-  void run() {
+  void choose_anew() {
     for (std::size_t p = 0; p < lists_.size(); ++p) choose_greedily(p);
+    even_out();
+  }
+  void keep_most() {
+    for (const auto& list : lists_) ++chosen_[list[place_]];
+    even_out();
+  }
+
+ private:
+  void even_out() {
     for (std::size_t m = 0; m < chosen_.size(); ++m)
       while (chosen_[m] > most(m))
         shift([this](std::size_t to) { return chosen_[to] < most(to); }, [m](std::size_t from) { return from == m; });
@@ -94,7 +103,13 @@ class PlaceBalance {
 }  // namespace
 
 void balance_places(Lists& lists, std::size_t members) {
-  for (std::size_t place = 0; place + 1 < lists.front().size(); ++place) PlaceBalance(lists, members, place).run();
+  for (std::size_t place = 0; place + 1 < lists.front().size(); ++place)
+    PlaceBalance(lists, members, place).choose_anew();
+}
+
+void rebalance_places(Lists& lists, std::size_t members) {
+  for (std::size_t place = 0; place + 1 < lists.front().size(); ++place)
+    PlaceBalance(lists, members, place).keep_most();
 }
 
 }  // namespace starling::ring

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/random.hpp"
 #include "members.hpp"
+#include "ring/loads.hpp"
 
 using namespace starling;
 using namespace starling::ring;
@@ -106,6 +108,21 @@ TEST_CASE("a member's load is its fair share, rounded up or down") {
     for (const auto& [id, load] : p.loads()) {
       RC_LOG() << to_string(id) << " has " << load << " of " << fair.at(id) << '\n';
       RC_ASSERT(std::abs(static_cast<double>(load) - fair.at(id)) < 1 + 1e-6);
+    }
+  }));
+}
+
+TEST_CASE("the bounds of a load are the fair share rounded down and up") {
+  CHECK(rc::check([] {
+    Planned p = arbitrary_plan();
+    const auto fair = fair_shares(p);
+    std::ranges::sort(p.members, {}, [](const Member& member) { return std::tie(member.zone, member.id); });
+    const auto bounds = fair_bounds(p.members, zones_of(p.members), p.partitions, static_cast<std::uint32_t>(p.length));
+    for (std::size_t m = 0; m < p.members.size(); ++m) {
+      const double share = fair.at(p.members[m].id);
+      RC_ASSERT(bounds.loads[m].least <= share + 1e-6);
+      RC_ASSERT(bounds.loads[m].most >= share - 1e-6);
+      RC_ASSERT(bounds.loads[m].most - bounds.loads[m].least <= 1U);
     }
   }));
 }

@@ -136,15 +136,19 @@ TEST_CASE("every shortening of a ring's bytes is malformed, and so is one byte m
 TEST_CASE("numbers too large for their places are malformed, not cut to fit") {
   const auto ring = [](std::uint64_t replicas, std::uint64_t weight, std::uint64_t owner) {
     ByteWriter out(64);
-    out.byte(1);
+    out.byte(2);  // the format
     out.fixed64(cluster.value);
     out.varint(founding.value);
     out.varint(replicas);
-    out.varint(1);
+    out.byte(0);    // settled
+    out.varint(1);  // one member
     out.fixed64(9);
     out.sized_bytes("zone");
     out.varint(weight);
-    out.varint(1);
+    out.byte(0);    // active
+    out.varint(1);  // one partition
+    out.varint(0);  // as old as the ring
+    out.varint(1);  // one place
     out.varint(owner);
     return std::move(out).take();
   };
