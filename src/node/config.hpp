@@ -24,14 +24,17 @@ struct Config {
   Address peer;  ///< as others reach us
   Address client;
   InitMode init = InitMode::automatic;
+  bool join_at_once = true;  ///< a node in no cluster asks its seeds to take it in, without an operator's word
   std::vector<Address> seeds;
   std::uint32_t replicas = 3;      ///< N, for a cluster founded here
   std::uint32_t partitions = 256;  ///< Q, likewise
   port::QuorumLevel read;          ///< what `standard` means
   port::QuorumLevel write;
   Duration timeout = 2s;
-  Duration actor_patience = 3s;  ///< after a start, for the other replicas to confirm our actors
-  Duration handoff_period = 5s;  ///< between two looks at who is owed hints
+  Duration actor_patience = 3s;                ///< after a start, for the other replicas to confirm our actors
+  Duration handoff_period = 5s;                ///< between two looks at who is owed hints
+  std::uint64_t transfer_rate = 100ULL << 20;  ///< bytes per second that this node has sent to it for a ring change
+  Duration leftover_grace = 1h;                ///< a former owner keeps what it has handed over for so long
   membership::Profile gossip;
   repair::Config repair;
 };

@@ -29,6 +29,7 @@ struct Settings {
   } listen;
   struct {
     node::InitMode init = node::InitMode::automatic;
+    bool join_at_once = true;        ///< else an operator says `kvcli cluster join`
     std::vector<std::string> seeds;  ///< HOST:PORT; names are resolved again and again
     std::uint32_t replicas = 3;
     std::uint32_t partitions = 256;
@@ -55,6 +56,10 @@ struct Settings {
   struct {
     Duration period = 24h * 7;
   } scrub;
+  struct {
+    std::uint64_t rate_bytes = 100ULL << 20;  ///< per second
+    Duration grace = 1h;                      ///< a former owner keeps what it has handed over for so long
+  } transfer;
   struct {
     membership::Profile profile = membership::Profile::lan();
     std::optional<Duration> probe_period;  ///< the profile's, unless said otherwise

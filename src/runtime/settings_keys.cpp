@@ -123,6 +123,10 @@ const std::array keys{
               s.cluster.init, v,
               {{"auto", InitMode::automatic}, {"true", InitMode::always}, {"false", InitMode::never}});
         }},
+    Key{"cluster.join", KeyKind::text,
+        [](Settings& s, const std::string& v) {
+          return choose<bool>(s.cluster.join_at_once, v, {{"auto", true}, {"manual", false}});
+        }},
     Key{"cluster.seeds", KeyKind::list,
         [](Settings& s, const std::string& v) -> Result<> { return s.cluster.seeds = split(v), Result<>(); }},
     Key{"cluster.replicas", KeyKind::number,
@@ -159,6 +163,10 @@ const std::array keys{
         [](Settings& s, const std::string& v) { return set_size(s.repair.rate_bytes, v, 64 << 10); }},
     Key{"scrub.period", KeyKind::text,
         [](Settings& s, const std::string& v) { return set_duration(s.scrub.period, v, 1min, 24h * 365); }},
+    Key{"transfer.rate", KeyKind::text,
+        [](Settings& s, const std::string& v) { return set_size(s.transfer.rate_bytes, v, 64 << 10); }},
+    Key{"transfer.grace", KeyKind::text,
+        [](Settings& s, const std::string& v) { return set_duration(s.transfer.grace, v, 0s, 24h * 365); }},
     Key{"gossip.profile", KeyKind::text,
         [](Settings& s, const std::string& v) { return set_profile(s.gossip.profile, v); }},
     Key{"gossip.probe_period", KeyKind::text,

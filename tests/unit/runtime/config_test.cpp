@@ -28,6 +28,7 @@ TEST_CASE("a file sets what it names and leaves the rest at its defaults") {
     name = "a"
     [cluster]
     init = false
+    join = "manual"
     seeds = ["127.0.0.1:4702", "seed.example:4702"]
     [quorum]
     read = 1
@@ -41,11 +42,15 @@ TEST_CASE("a file sets what it names and leaves the rest at its defaults") {
     rate = "1MiB"
     [scrub]
     period = "2h"
+    [transfer]
+    rate = "2MiB"
+    grace = "5m"
   )",
                               "node.toml");
   REQUIRE(read);
   CHECK(settings.node.name == "a");
   CHECK(settings.cluster.init == node::InitMode::never);
+  CHECK_FALSE(settings.cluster.join_at_once);
   CHECK(settings.cluster.seeds == std::vector<std::string>{"127.0.0.1:4702", "seed.example:4702"});
   CHECK(settings.quorum.read.kind == port::QuorumLevel::Kind::number);
   CHECK(settings.quorum.read.number == 1);
@@ -56,6 +61,8 @@ TEST_CASE("a file sets what it names and leaves the rest at its defaults") {
   CHECK(settings.repair.interval == 1min);
   CHECK(settings.repair.rate_bytes == 1ULL << 20);
   CHECK(settings.scrub.period == 2h);
+  CHECK(settings.transfer.rate_bytes == 2ULL << 20);
+  CHECK(settings.transfer.grace == 5min);
   CHECK(settings.listen.client == "127.0.0.1:4701");
   CHECK(check(settings));
 }
@@ -71,9 +78,13 @@ TEST_CASE("an unknown section is refused as its keys are") {
   CHECK(contains(error_of("[listne]\nclient = \"127.0.0.1:1\"\n"), "'listen.client'"));
 }
 
+TEST_CASE("a node joins by itself unless it is told to wait for an operator") {
+  CHECK(Settings{}.cluster.join_at_once);
+  CHECK(contains(error_of("[cluster]\njoin = \"later\"\n"), "\"auto\", \"manual\""));
+}
+
 TEST_CASE("keys of what is not served yet are unknown") {
   CHECK(contains(error_of("[listen]\nhttp = \"127.0.0.1:4703\"\n"), "unknown key 'listen.http'"));
-  CHECK(contains(error_of("[cluster]\njoin = \"auto\"\n"), "unknown key 'cluster.join'"));
 }
 
 TEST_CASE("a wrong type is refused with the line and the type that is wanted") {
