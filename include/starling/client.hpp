@@ -94,6 +94,9 @@ class Client {
   /// Founds a cluster of the asked node and these others, given by their peer addresses (the asked
   /// node's own may be among them). Accepted by all of them, or nothing happens.
   Result<Founded> init(std::span<const std::string> peer_addresses);
+  /// Begins a change of who owns what, and returns once it has begun; status() tells how far it has
+  /// come. It is asked for once: where that ends in doubt, status() tells if it has begun.
+  Result<ChangeReport> change(const Change& change);
 
  private:
   struct Impl;

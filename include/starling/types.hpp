@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "starling/change.hpp"
+
 /// What the calls of a Client take and give back. Plain values; copying one is always safe.
 /// Keys and values are bytes in a std::string; nothing in them is assumed to be text.
 namespace starling::api {
@@ -109,17 +111,26 @@ struct Member {
   std::uint32_t incarnation{};  ///< how often it has refuted its own death
   std::uint32_t weight{1};
   bool in_ring{};
-  bool self{};  ///< the node that answered
+  bool self{};             ///< the node that answered
+  std::string standing{};  ///< in a RingInfo: "active", "joining" or "leaving"
 };
 
 /// Who owns what. `assignment[p]` lists the replicas of partition p, the preferred coordinator
 /// first, as indices into `members`.
 struct RingInfo {
+  /// A partition that gets another owner: `assignment` says which of the two lists reads go by, writes go by both.
+  struct Moving {
+    std::uint32_t partition{};
+    std::vector<std::uint32_t> present{};
+    std::vector<std::uint32_t> next{};
+  };
   std::string cluster_id{};
   std::uint64_t epoch{};     ///< 0: no cluster has been founded yet
   std::uint32_t replicas{};  ///< N as configured
   std::vector<Member> members{};
   std::vector<std::vector<std::uint32_t>> assignment{};
+  std::string stage{};  ///< "settled", "read_old" or "read_new"
+  std::vector<Moving> moving{};
 };
 
 /// What keeps a cluster from being all well, and what to do about it.
@@ -137,6 +148,8 @@ struct Status {
   std::uint32_t partitions_below_quorum{};  ///< fewer than a majority of their replicas reachable
   std::uint32_t partitions_degraded{};      ///< some replica unreachable, a majority there
   std::vector<Member> members{};
+  std::optional<ChangeStatus> change{};  ///< none: the ring is settled
+  std::vector<WaitingJoiner> waiting{};
   std::vector<Problem> problems{};
 };
 

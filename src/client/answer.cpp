@@ -5,12 +5,6 @@
 namespace starling::client {
 namespace {
 
-std::vector<std::string> byte_strings(wire::Reader& array) {
-  std::vector<std::string> strings;
-  read_items(array, [&](wire::Reader& item) { strings.emplace_back(item.bytes()); });
-  return strings;
-}
-
 api::Member member_of(wire::Reader& map) {
   api::Member member;
   read_fields(map, [&](BytesView name, wire::Reader& value) {
@@ -25,6 +19,7 @@ api::Member member_of(wire::Reader& map) {
     if (name == "weight") member.weight = small(value);
     if (name == "in_ring") member.in_ring = value.boolean();
     if (name == "self") member.self = value.boolean();
+    if (name == "standing") member.standing = value.bytes();
   });
   return member;
 }
@@ -43,6 +38,22 @@ api::ScanItem scan_item_of(wire::Reader& map) {
     if (name == "context") item.context = value.bytes();
   });
   return item;
+}
+
+std::vector<std::uint32_t> small_numbers(wire::Reader& array) {
+  std::vector<std::uint32_t> numbers;
+  read_items(array, [&](wire::Reader& item) { numbers.push_back(small(item)); });
+  return numbers;
+}
+
+api::RingInfo::Moving moving_of(wire::Reader& map) {
+  api::RingInfo::Moving moving;
+  read_fields(map, [&](BytesView name, wire::Reader& value) {
+    if (name == "partition") moving.partition = small(value);
+    if (name == "present") moving.present = small_numbers(value);
+    if (name == "next") moving.next = small_numbers(value);
+  });
+  return moving;
 }
 
 api::Problem problem_of(wire::Reader& map) {
@@ -101,13 +112,10 @@ api::Result<api::RingInfo> decode_ring_info(wire::Reader result) {
     if (name == "epoch") ring.epoch = value.natural();
     if (name == "replicas") ring.replicas = small(value);
     if (name == "members") ring.members = members_of(value);
-    if (name == "assignment") {
-      read_items(value, [&](wire::Reader& list) {
-        read_items(list, [&, &replicas = ring.assignment.emplace_back()](wire::Reader& member) {
-          replicas.push_back(small(member));
-        });
-      });
-    }
+    if (name == "assignment")
+      read_items(value, [&](wire::Reader& list) { ring.assignment.push_back(small_numbers(list)); });
+    if (name == "stage") ring.stage = value.bytes();
+    if (name == "moving") read_items(value, [&](wire::Reader& item) { ring.moving.push_back(moving_of(item)); });
   });
   return checked(result, std::move(ring));
 }
@@ -123,6 +131,9 @@ api::Result<api::Status> decode_status(wire::Reader result) {
     if (name == "partitions_below_quorum") status.partitions_below_quorum = small(value);
     if (name == "partitions_degraded") status.partitions_degraded = small(value);
     if (name == "members") status.members = members_of(value);
+    if (name == "change") status.change = change_status_of(value);
+    if (name == "waiting")
+      read_items(value, [&](wire::Reader& joiner) { status.waiting.push_back(waiting_joiner_of(joiner)); });
     if (name == "problems")
       read_items(value, [&](wire::Reader& problem) { status.problems.push_back(problem_of(problem)); });
   });

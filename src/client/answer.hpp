@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "starling/result.hpp"
@@ -22,5 +23,10 @@ api::Result<api::NodeStats> decode_stats(wire::Reader result);
 api::Result<api::Founded> decode_founded(wire::Reader result);
 api::Result<api::RepairStatus> decode_repair_status(wire::Reader result);
 api::Result<std::uint32_t> decode_repairing(wire::Reader result);
+api::Result<api::ChangeReport> decode_change_report(wire::Reader result);
+
+/// The `change` and the `waiting` of a status.
+std::optional<api::ChangeStatus> change_status_of(wire::Reader& map_or_nil);
+api::WaitingJoiner waiting_joiner_of(wire::Reader& map);
 
 }  // namespace starling::client

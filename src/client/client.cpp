@@ -61,9 +61,9 @@ struct Client::Impl {
 
   /// The node is told a little less than we wait, so that its own word, which is more exact than
   /// ours, comes first.
+  static milliseconds told_timeout(milliseconds whole) { return std::max(milliseconds(1), whole - whole / 10); }
   static RequestTerms terms_of(const Call& call, std::uint64_t request_id = 0) {
-    auto whole = std::chrono::duration_cast<milliseconds>(call.attempt_timeout);
-    return {std::max(milliseconds(1), whole - whole / 10), request_id};
+    return {told_timeout(std::chrono::duration_cast<milliseconds>(call.attempt_timeout)), request_id};
   }
 
   template <class T>
@@ -161,6 +161,11 @@ Result<std::uint32_t> Client::repair_now(std::optional<std::uint32_t> partition)
 }
 Result<Founded> Client::init(std::span<const std::string> peer_addresses) {
   return impl_->ask("cluster.init", decode_founded, Repeat::never, pack_init(peer_addresses));
+}
+Result<ChangeReport> Client::change(const Change& change) {
+  const bool moves_nothing = change.dry_run || change.kind == Change::Kind::rebalance;
+  return impl_->ask(change_method(change.kind), decode_change_report, moves_nothing ? Repeat::always : Repeat::never,
+                    pack_change(change, {impl_->told_timeout(impl_->timeout_of({})), 0}));
 }
 
 Result<ScanPage> Pager::next() {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "client/error.hpp"
 #include "starling/result.hpp"
@@ -37,6 +40,16 @@ template <class OnItem>
 bool read_items(wire::Reader& array, OnItem on_item) {
   for (std::size_t left = array.array(); left > 0 && array.ok(); --left) on_item(array);
   return array.ok();
+}
+
+inline std::vector<std::string> byte_strings(wire::Reader& array) {
+  std::vector<std::string> strings;
+  read_items(array, [&](wire::Reader& item) { strings.emplace_back(item.bytes()); });
+  return strings;
+}
+
+inline std::chrono::milliseconds milliseconds(wire::Reader& value) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(value.natural(INT64_MAX)));
 }
 
 }  // namespace starling::client

@@ -4,10 +4,6 @@
 namespace starling::client {
 namespace {
 
-std::chrono::milliseconds milliseconds(wire::Reader& value) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(value.natural(INT64_MAX)));
-}
-
 api::RepairStatus::Peer peer_of(wire::Reader& map) {
   api::RepairStatus::Peer peer;
   read_fields(map, [&](BytesView name, wire::Reader& value) {
@@ -36,8 +32,7 @@ api::RepairStatus::Partition partition_of(wire::Reader& map) {
     if (name == "partition") partition.partition = small(value);
     if (name == "copies") read_items(value, [&](wire::Reader& copy) { partition.copies.push_back(copy_of(copy)); });
     if (name == "tombstones") partition.tombstones = value.natural();
-    if (name == "waits_for")
-      read_items(value, [&](wire::Reader& node) { partition.waits_for.emplace_back(node.bytes()); });
+    if (name == "waits_for") partition.waits_for = byte_strings(value);
   });
   return partition;
 }

@@ -1,5 +1,6 @@
 #include "client/request.hpp"
 
+#include "base/ensure.hpp"
 #include "wire/msgpack_packer.hpp"
 
 namespace starling::client {
@@ -123,6 +124,38 @@ Bytes pack_repair_now(std::optional<std::uint32_t> partition) {
   OptionsMap map;
   if (partition) map.add_number("partition", *partition);
   return pack_params(map);
+}
+
+std::string_view change_method(api::Change::Kind kind) {
+  switch (kind) {
+    case api::Change::Kind::join: return "cluster.join";
+    case api::Change::Kind::leave: return "cluster.leave";
+    case api::Change::Kind::remove: return "cluster.remove";
+    case api::Change::Kind::replace: return "cluster.replace";
+    case api::Change::Kind::abort: return "cluster.abort";
+    case api::Change::Kind::rebalance: return "cluster.plan";
+  }
+  ensure(false, "a kind of change outside its enumeration");
+  return "";
+}
+
+/// Of a replace each node is a parameter; of what takes many, all of them are one.
+Bytes pack_change(const api::Change& change, const RequestTerms& terms) {
+  using Kind = api::Change::Kind;
+  const bool of_many = change.kind == Kind::join || change.kind == Kind::leave || change.kind == Kind::remove;
+  const auto nodes = static_cast<std::uint32_t>(change.nodes.size());
+  OptionsMap map;
+  if (change.dry_run) map.add_flag("dry_run");
+  if (change.force) map.add_flag("force");
+  map.add_terms(terms);
+  Bytes params;
+  wire::BytesSink sink(params);
+  wire::Packer packer(sink);
+  packer.pack_array(of_many ? 2 : nodes + 1);
+  if (of_many) packer.pack_array(nodes);
+  for (const std::string& node : change.nodes) wire::pack_str(packer, node);
+  map.finish(packer, params);
+  return params;
 }
 
 Bytes pack_nothing() { return pack_params(OptionsMap{}); }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.hpp"
 #include "starling/types.hpp"
@@ -26,6 +27,9 @@ Bytes pack_remove(std::string_view key, const api::WriteOptions& options, const 
 Bytes pack_scan(const api::ScanOptions& options, const RequestTerms& terms);
 Bytes pack_init(std::span<const std::string> peer_addresses);
 Bytes pack_repair_now(std::optional<std::uint32_t> partition);
+/// The method for a kind of change, and its parameters.
+std::string_view change_method(api::Change::Kind kind);
+Bytes pack_change(const api::Change& change, const RequestTerms& terms);
 /// For the methods that take nothing.
 Bytes pack_nothing();
 
