@@ -7,7 +7,11 @@
 namespace starling::topology {
 
 Founding::Founding(FoundingConfig config, std::optional<ClusterRecord> cluster, Random random)
-    : config_(std::move(config)), random_(random), cluster_(cluster), participant_(config_, tickets_) {}
+    : config_(std::move(config)),
+      random_(random),
+      cluster_(cluster),
+      participant_(config_, tickets_),
+      joiner_(config_, tickets_) {}
 
 Result<void> Founding::resume(BytesView proposal_record, Instant now, port::Outbox& out) {
   auto message = wire::decode_message(proposal_record);
@@ -30,13 +34,17 @@ void Founding::on_init(port::ClientToken client, const port::InitRequest& reques
   founder_->begin(request.peers, now, out);
 }
 
+void Founding::ask_to_join(std::vector<Address> seeds, bool at_once, Instant now, port::Outbox& out) {
+  joiner_.ask(std::move(seeds), at_once, now, out);
+}
+
 std::optional<Error> Founding::refusal_of_init() const {
   if (cluster_)
     return Error{ErrorCode::denied, fmt::format("this node already belongs to cluster {}; see 'kvcli status'",
                                                 to_string(cluster_->cluster))};
   if (founder_ && founder_->undecided())
     return Error{ErrorCode::overloaded, "this node is founding a cluster already; wait for its outcome"};
-  if (participant_.pending()) return Error{ErrorCode::not_ready, waiting_for()};
+  if (participant_.pending() || joiner_.welcomed()) return Error{ErrorCode::not_ready, waiting_for()};
   return std::nullopt;
 }
 
@@ -47,6 +55,8 @@ std::string Founding::waiting_for() const {
         "lost for good, empty this node's data directory",
         to_string(pending->founder), to_string(participant_.cluster()));
   if (founder_ && founder_->undecided()) return "this node is founding a cluster";
+  if (joiner_.welcomed()) return "this node is about to join cluster " + to_string(joiner_.welcomed()->cluster());
+  if (joiner_.asking()) return joiner_.waiting_for();
   return "this node is in no cluster yet: found one with 'kvcli cluster init NODE...'";
 }
 
@@ -75,6 +85,7 @@ void Founding::on_message(NodeId from, const wire::FoundingPropose& proposal, In
 std::string Founding::refusal_of(const wire::FoundingPropose& proposal) const {
   if (founder_ && founder_->undecided())
     return fmt::format("it is founding cluster {} itself", to_string(founder_->cluster()));
+  if (joiner_.welcomed()) return "it is about to join cluster " + to_string(joiner_.welcomed()->cluster());
   auto ring = ring::decode_ring(proposal.ring);
   if (!ring) return ring.error().message;
   if (cluster_ && cluster_->cluster != ring->cluster())
@@ -108,19 +119,31 @@ void Founding::on_message(NodeId from, const wire::FoundingDecision& decision, I
     out.send(from, decision);
 }
 
+void Founding::on_message(NodeId from, const wire::JoinInvite&, Instant now, port::Outbox& out) {
+  if (!cluster_ || joiner_.asking()) joiner_.on_invite(from, now, out);
+}
+
+void Founding::on_message(NodeId from, const wire::JoinWelcome& welcome, Instant, port::Outbox& out) {
+  const bool founds = participant_.pending() || (founder_ && founder_->undecided());
+  if (!cluster_ && !founds) joiner_.on_welcome(from, welcome, out);
+}
+
 void Founding::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
   if (founder_) founder_->on_timer(ticket, now, out);
   participant_.on_timer(ticket, now, out);
+  joiner_.on_timer(ticket, now, out);
 }
 
 void Founding::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now, port::Outbox& out) {
   if (founder_) joined(founder_->on_stored(ticket, answer, out));
   joined(participant_.on_stored(ticket, answer, now, out));
+  joined(joiner_.on_stored(ticket, answer));
 }
 
 void Founding::joined(std::optional<Founded> founded) {
   if (!founded) return;
   cluster_ = founded->cluster;
+  joiner_.stop();
   founded_ = std::move(founded);
 }
 

@@ -12,7 +12,6 @@
 #include "ring/change.hpp"
 #include "topology/cluster_record.hpp"
 #include "topology/register.hpp"
-#include "topology/ring_book.hpp"
 #include "wire/codec.hpp"
 
 namespace starling::topology::testing {
@@ -45,7 +44,8 @@ class Assembly {
     std::map<std::string, Bytes> records;  ///< the disk
     std::unique_ptr<port::Tickets> tickets;
     std::unique_ptr<Register> the_register;  ///< nothing while it is down
-    RingBook book;
+    std::optional<ring::Ring> ring;          ///< that it goes by
+    Epoch saved;                             ///< of the ring that it goes by, or is about to
     std::uint64_t life{};
     Instant saved_until;  ///< a disk writes one thing after the other
     bool listens{true};   ///< else whatever is sent to it is lost
@@ -80,7 +80,7 @@ class Assembly {
   std::size_t events() const { return events_; }
   Instant now() const { return now_; }
   bool up(std::size_t delegate) const { return delegates_[delegate].the_register != nullptr; }
-  const ring::Ring& ring(std::size_t delegate) const { return *delegates_[delegate].book.ring(); }
+  const ring::Ring& ring(std::size_t delegate) const { return *delegates_[delegate].ring; }
   Epoch epoch(std::size_t delegate) const { return ring(delegate).epoch(); }
 
   /// The one ring that each epoch may have: whatever anybody has decided or gone by.
@@ -104,11 +104,11 @@ class Assembly {
     Delegate& d = delegates_[delegate];
     d.tickets = std::make_unique<port::Tickets>(port::Room::topology);
     d.the_register = std::make_unique<Register>(d.id, random_.fork(), *d.tickets);
-    d.book = {};
-    d.book.open(*ring::decode_ring(d.records.at(ring_record_name)));
+    d.ring = *ring::decode_ring(d.records.at(ring_record_name));
+    d.saved = d.ring->epoch();
     d.saved_until = now_;
     ensure(d.the_register->resume(d.records[Acceptor::record_name]).has_value());
-    d.the_register->on_ring(*d.book.ring());
+    d.the_register->on_ring(*d.ring);
   }
 
   /// Until nothing happens any more, or for so long.
@@ -132,9 +132,16 @@ class Assembly {
     action(*d.the_register, out);
     if (auto ring = d.the_register->take_decided()) {
       note(*ring);
-      d.book.on_message(d.id, wire::RingIs{encode(*ring)}, out);
+      save_ring(delegate, *ring, out);
     }
     for (auto& effect : out.effects()) carry_out(delegate, std::move(effect));
+  }
+
+  /// To go by it when it is durable.
+  void save_ring(std::size_t delegate, const ring::Ring& ring, port::Outbox& out) {
+    if (ring.epoch() <= delegates_[delegate].saved) return;
+    delegates_[delegate].saved = ring.epoch();
+    out.store(ring_ticket, storage::SaveRecord{ring_record_name, encode(ring)});
   }
 
   void note(const ring::Ring& ring) {
@@ -155,19 +162,22 @@ class Assembly {
       const auto& save = std::get<storage::SaveRecord>(store->command);
       schedule(delegate, d.saved_until, [this, delegate, save, ticket = store->ticket] {
         delegates_[delegate].records[save.name] = save.bytes;
-        saved(delegate, ticket);
+        ticket == ring_ticket ? go_by(delegate, *ring::decode_ring(save.bytes)) : saved(delegate, ticket);
       });
     }
   }
 
   void saved(std::size_t delegate, port::Ticket ticket) {
-    act(delegate, [&](Register& r, port::Outbox& out) {
-      const Result<storage::Answer> done = storage::Answer{storage::Done{}};
-      if (ticket != RingBook::save_ticket) return r.on_stored(ticket, done, now_, out);
-      if (!delegates_[delegate].book.on_stored(done, out)) return;
-      note(ring(delegate));
-      r.on_ring(ring(delegate));
-    });
+    act(delegate,
+        [&](Register& r, port::Outbox& out) { r.on_stored(ticket, storage::Answer{storage::Done{}}, now_, out); });
+  }
+
+  void go_by(std::size_t delegate, ring::Ring ring) {
+    Delegate& d = delegates_[delegate];
+    if (ring.epoch() <= d.ring->epoch()) return;
+    d.ring = std::move(ring);
+    note(*d.ring);
+    d.the_register->on_ring(*d.ring);
   }
 
   /// Later, unless it has crashed in the meantime.
@@ -197,16 +207,18 @@ class Assembly {
       std::visit(
           [&](const auto& m) {
             if constexpr (requires { r.on_message(from, m, now_, out); }) r.on_message(from, m, now_, out);
-            if constexpr (requires { delegates_[delegate].book.on_message(from, m, out); })
-              delegates_[delegate].book.on_message(from, m, out);
           },
           message);
+      if (std::holds_alternative<wire::RingFetch>(message)) out.send(from, wire::RingIs{encode(ring(delegate))});
+      if (const auto* is = std::get_if<wire::RingIs>(&message)) save_ring(delegate, *ring::decode_ring(is->ring), out);
     });
   }
 
   Duration up_to(Duration most) {
     return Duration{1 + static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(most.count())))};
   }
+
+  static constexpr port::Ticket ring_ticket{port::Room::node, 1};
 
   Random random_;
   std::vector<Delegate> delegates_;

@@ -10,11 +10,12 @@
 
 #include "base/random.hpp"
 #include "topology/founding.hpp"
+#include "topology/joiners.hpp"
 #include "wire/codec.hpp"
 
 namespace starling::topology::testing {
 
-/// A few nodes that know nothing but how to found a cluster, in one thread: messages, timers and
+/// A few nodes that know nothing but how to found a cluster and how to join one, in one thread: messages, timers and
 /// saved records. What a node saved survives its crash; what it was told or had armed does not.
 class Town {
  public:
@@ -23,6 +24,7 @@ class Town {
     Address address;
     std::map<std::string, Bytes> records;  ///< the disk
     std::unique_ptr<Founding> founding;    ///< nothing while it is down
+    Joiners joiners;
     std::uint64_t life{};
     std::vector<port::ClientReply> replies;
   };
@@ -48,8 +50,33 @@ class Town {
     act(house, [&](Founding& f, port::Outbox& out) { f.on_init({1}, port::InitRequest{peers}, now_, out); });
   }
 
+  void ask_to_join(std::size_t house, const std::vector<Address>& seeds, bool at_once) {
+    act(house, [&](Founding& f, port::Outbox& out) { f.ask_to_join(seeds, at_once, now_, out); });
+  }
+  void tell(std::size_t from, std::size_t to, const wire::Message& message) { deliver(from, to, message); }
+  /// As if a change had brought it into the ring that this member goes by.
+  void admit(std::size_t member, std::size_t newcomer) {
+    auto parts = ring_of(member).parts();
+    ++parts.epoch.value;
+    parts.members.push_back({.id = houses_[newcomer].id, .zone = {}, .standing = ring::Standing::joining});
+    houses_[member].records[ring_record_name] = encode(*ring::Ring::make(std::move(parts)));
+  }
+  ring::Ring ring_of(std::size_t house) const {
+    return *ring::decode_ring(houses_[house].records.at(ring_record_name));
+  }
+  /// The names of those who ask there.
+  std::vector<std::string> waiting(std::size_t member) const {
+    std::vector<std::string> names;
+    for (const auto& ask : houses_[member].joiners.waiting(ring_of(member), now_))
+      names.push_back(ask.name + (ask.at_once ? "!" : ""));
+    return names;
+  }
+  /// Saves fail from now on, as on a full disk.
+  bool full_disks{};
+
   void crash(std::size_t house) {
     houses_[house].founding.reset();
+    houses_[house].joiners = {};
     ++houses_[house].life;
   }
 
@@ -115,6 +142,7 @@ class Town {
     } else if (auto* store = std::get_if<port::Store>(&effect)) {
       const auto& save = std::get<storage::SaveRecord>(store->command);
       schedule(house, now_ + 1ms, [this, house, save, ticket = store->ticket](Founding& f, port::Outbox& out) {
+        if (full_disks) return f.on_stored(ticket, fail(ErrorCode::unavailable, "the disk is full"), now_, out);
         houses_[house].records[save.name] = save.bytes;
         if (save.bytes.empty()) houses_[house].records.erase(save.name);
         f.on_stored(ticket, storage::Answer{storage::Done{}}, now_, out);
@@ -132,6 +160,7 @@ class Town {
     queue_.emplace(std::pair{now_ + 1ms, ++sequence_}, [this, from, to, bytes] {
       if (!houses_[to].founding) return;
       auto decoded = *wire::decode_message(bytes);
+      if (const auto* ask = std::get_if<wire::JoinAsk>(&decoded)) return hear(from, to, *ask);
       act(to, [&](Founding& f, port::Outbox& out) {
         std::visit(
             [&](auto& m) {
@@ -140,6 +169,15 @@ class Town {
             },
             decoded);
       });
+    });
+  }
+
+  void hear(std::size_t from, std::size_t to, const wire::JoinAsk& ask) {
+    if (!houses_[to].records.contains(ring_record_name)) return;
+    act(to, [&](Founding&, port::Outbox& out) {
+      const auto cluster = *decode_cluster_record(houses_[to].records.at(cluster_record_name));
+      houses_[to].joiners.on_message(houses_[from].id, ask, ring_of(to), cluster, {{houses_[to].id, address_of(to)}},
+                                     now_, out);
     });
   }
 
