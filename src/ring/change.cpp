@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/ensure.hpp"
 
 namespace starling::ring {
@@ -34,16 +36,28 @@ void settle(RingParts& parts) {
   });
 }
 
-bool owned_alike(const Ring& ring, const Ring& next) {
-  for (std::uint32_t p = 0; p < ring.partitions(); ++p) {
-    const PartitionId partition{static_cast<std::uint16_t>(p)};
-    PreferenceList before = ring.owners(partition);
-    PreferenceList after = next.owners(partition);
-    std::ranges::sort(before);
-    std::ranges::sort(after);
-    if (before != after || ring.version(partition) != next.version(partition)) return false;
+/// Nobody comes or goes without a word: who is new is joining, and nobody else is.
+Result<> check_named(const Ring& settled, const std::vector<Member>& members) {
+  for (const Member& member : members)
+    if ((settled.find(member.id) == nullptr) != (member.standing == Standing::joining))
+      return fail(ErrorCode::invalid, fmt::format("node {} joins if it is new, and only then", to_string(member.id)));
+  for (const Member& member : settled.members())
+    if (std::ranges::find(members, member.id, &Member::id) == members.end())
+      return fail(ErrorCode::invalid, fmt::format("node {} is a member: let it leave instead", to_string(member.id)));
+  return {};
+}
+
+/// With whom a change began that led here at once, because nothing moves.
+std::vector<Member> named_before(const Ring& ring, const Ring& next) {
+  std::vector<Member> members(next.members().begin(), next.members().end());
+  for (Member& member : members)
+    if (ring.find(member.id) == nullptr) member.standing = Standing::joining;
+  for (const Member& member : ring.members()) {
+    if (next.find(member.id) != nullptr) continue;
+    members.push_back(member);
+    members.back().standing = Standing::leaving;
   }
-  return true;
+  return members;
 }
 
 void activate_joining(std::vector<Member>& members) {
@@ -55,6 +69,7 @@ void activate_joining(std::vector<Member>& members) {
 
 Result<Ring> begin_change(const Ring& settled, std::vector<Member> members, const Assignment& next) {
   ensure(settled.settled(), "one change at a time");
+  if (auto fine = check_named(settled, members); !fine) return std::unexpected(fine.error());
   RingParts parts = successor(settled);
   parts.stage = Stage::read_old;
   parts.members = std::move(members);
@@ -100,10 +115,9 @@ bool may_follow(const Ring& ring, const Ring& next) {
   if (next.cluster() != ring.cluster() || next.epoch().value != ring.epoch().value + 1) return false;
   switch (ring.stage()) {
     case Stage::settled: {
-      if (next.partitions() != ring.partitions() || next.replicas() != ring.replicas()) return false;
-      if (next.settled()) return owned_alike(ring, next);  // A change that moves nothing has no stages.
       RingParts parts = next.parts();
-      const auto begun = begin_change(ring, std::move(parts.members), parts.next);
+      const auto begun = next.settled() ? begin_change(ring, named_before(ring, next), parts.present)
+                                        : begin_change(ring, std::move(parts.members), parts.next);
       return begun && *begun == next;
     }
     case Stage::read_old: return next == read_from_new(ring) || next == abort_change(ring);

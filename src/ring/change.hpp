@@ -13,9 +13,10 @@ namespace starling::ring {
 /// Each gets the next epoch, and gives it as a version to the partitions that move. When it may be
 /// proposed is topology's affair; here is only what it says. Cassandra CEP-21 has the same stages.
 
-/// From a settled ring. `members`: all of the present ones, those that are to get their first
-/// partitions as `joining`, those that are to lose all as `leaving`. Where nothing moves the new ring
-/// is settled at once, without the leaving ones that own nothing. `invalid` for what Ring::make() refuses.
+/// From a settled ring. `members`: all of the present ones, those that are to lose all as `leaving`;
+/// and those that are new as `joining`. Where nothing moves the new ring is settled at once, without
+/// the leaving ones that own nothing. `invalid` for other members, a number of partitions that
+/// changes, and what Ring::make() refuses.
 Result<Ring> begin_change(const Ring& settled, std::vector<Member> members, const Assignment& next);
 /// From read_old, once every newcomer holds what it is going to own.
 Ring read_from_new(const Ring& changing);

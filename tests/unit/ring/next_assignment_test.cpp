@@ -31,7 +31,8 @@ Ring founded(const std::vector<Member>& members, std::uint32_t partitions, std::
 std::vector<Member> named_for(const Ring& ring, std::vector<Member> goal) {
   std::erase_if(goal, [&](const Member& m) { return m.standing == Standing::leaving && ring.find(m.id) == nullptr; });
   for (Member& member : goal)
-    if (ring.find(member.id) == nullptr) member.standing = Standing::joining;
+    if (member.standing != Standing::leaving)
+      member.standing = ring.find(member.id) == nullptr ? Standing::joining : Standing::active;
   return goal;
 }
 
