@@ -164,6 +164,9 @@ class OneNode(harness.SystemTest):
         asked = script + '\nCOMP_WORDS=(kvcli res); COMP_CWORD=1; _kvcli; echo "${COMPREPLY[@]}"'
         done = subprocess.run(["bash", "-c", asked], capture_output=True, check=True)
         self.assertEqual(done.stdout, b"resolve\n")
+        asked = script + '\nCOMP_WORDS=(kvcli -n x cluster remove --f); COMP_CWORD=5; _kvcli; echo "${COMPREPLY[@]}"'
+        done = subprocess.run(["bash", "-c", asked], capture_output=True, check=True)
+        self.assertEqual(done.stdout, b"--force --format\n")
         self.assertTrue(self.cli.text("completion", "zsh").startswith("autoload"))
 
     def test_the_example_program_does_what_it_says(self):

@@ -35,6 +35,15 @@ struct RingArguments {
   bool partitions{};  ///< the whole assignment
 };
 
+struct StatusArguments {
+  bool wait{};  ///< until no change of the ring is under way
+};
+struct ChangeArguments {
+  api::Change change;
+  bool wait{};  ///< until the ring is settled again
+  bool yes{};   ///< said beforehand to what would be asked
+};
+
 struct RepairStatusArguments {
   bool partitions{};  ///< each of them
 };
@@ -59,11 +68,15 @@ ExitCode mput(Session& session, std::vector<std::string> keys_and_values, bool b
 ExitCode siblings(Session& session, const std::string& key);
 ExitCode resolve(Session& session, const ResolveArguments& arguments);
 
-ExitCode status(Session& session);
+ExitCode status(Session& session, const StatusArguments& arguments);
 ExitCode ring(Session& session, const RingArguments& arguments);
 ExitCode repair_status(Session& session, const RepairStatusArguments& arguments);
 /// On all nodes, until all copies that can be reached are verified.
 ExitCode repair_now(Session& session, const RepairNowArguments& arguments);
 ExitCode cluster_init(Session& session, const std::vector<std::string>& peers);
+/// cluster plan, join, leave, remove, replace, abort.
+ExitCode change_ring(Session& session, const ChangeArguments& arguments);
+/// Shows how far the change has come that is under way, if there is one, until the ring is settled.
+ExitCode wait_until_settled(api::Client& client);
 
 }  // namespace starling::cli

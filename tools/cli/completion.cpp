@@ -21,21 +21,23 @@ std::vector<std::string> flag_names(const CLI::App& grammar) {
   return names;
 }
 
-/// `case` branches: after which command which words may come.
-std::string branches(const CLI::App& grammar) {
+/// `case` branches: after which command, and which command of a command, which words may come.
+std::string branches(const CLI::App& grammar, const std::string& path) {
   std::string text;
   for (const CLI::App* command : grammar.get_subcommands({})) {
+    const std::string at = path + "/" + command->get_name();
     std::vector<std::string> words = command_names(*command);
     for (std::string& flag : flag_names(*command)) words.push_back(std::move(flag));
-    text += fmt::format("      {}) words=\"{}\" ;;\n", command->get_name(), joined(words));
+    text += fmt::format("      {0}) at={0} words=\"{1}\" ;;\n", at, joined(words));
+    text += branches(*command, at);
   }
   return text;
 }
 
 constexpr const char* script = R"(_kvcli() {{
-  local current="${{COMP_WORDS[COMP_CWORD]}}" words="{0}" word
+  local current="${{COMP_WORDS[COMP_CWORD]}}" words="{0}" at="" word
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
-    case "$word" in
+    case "$at/$word" in
 {1}    esac
   done
   [[ "$current" == -* ]] && words="$words {2}"
@@ -54,7 +56,7 @@ std::vector<std::string> command_names(const CLI::App& grammar) {
 ExitCode print_completion(const CLI::App& grammar, const std::string& shell) {
   // zsh runs bash's completion functions once asked to.
   if (shell == "zsh") print_line("autoload -U +X bashcompinit && bashcompinit");
-  print_line(fmt::format(script, joined(command_names(grammar)), branches(grammar), joined(flag_names(grammar))));
+  print_line(fmt::format(script, joined(command_names(grammar)), branches(grammar, ""), joined(flag_names(grammar))));
   return ExitCode::ok;
 }
 

@@ -2,42 +2,13 @@
 
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/grammar_builder.hpp"
 #include "cli/output.hpp"
 #include "cli/shell.hpp"
 #include "common_flags.hpp"
 
 namespace starling::cli {
 namespace {
-
-/// In place of CLI11's own check, which hides the unknown word behind "a subcommand is required".
-void require_command(CLI::App& app) {
-  app.require_subcommand(0, 1);
-  app.callback([&app] {
-    if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");
-  });
-}
-
-/// Where commands are added: their arguments must live as long as the grammar.
-struct Builder {
-  CLI::App& app;
-  Session& session;
-  ExitCode& exit_code;
-
-  template <class Arguments>
-  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help,
-                    std::shared_ptr<Arguments> arguments, ExitCode (*run)(Session&, const Arguments&)) const {
-    CLI::App* added = parent.add_subcommand(name, help)->fallthrough();
-    added->callback(
-        [this_session = &session, code = &exit_code, arguments, run] { *code = run(*this_session, *arguments); });
-    return added;
-  }
-  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help,
-                    std::function<ExitCode()> run) const {
-    CLI::App* added = parent.add_subcommand(name, help)->fallthrough();
-    added->callback([code = &exit_code, run = std::move(run)] { *code = run(); });
-    return added;
-  }
-};
 
 void add_write_flags(CLI::App* command, WriteArguments& arguments) {
   CLI::Option* context = command->add_option("--context", arguments.context,
@@ -105,26 +76,6 @@ void add_many_key_commands(const Builder& build) {
   add_mput->add_flag("--blind", *blind, "Look at nothing: write beside what is there");
 }
 
-void add_cluster_commands(const Builder& build) {
-  Session& session = build.session;
-  build.command(build.app, "status", "Tell whether all is well and, if not, what to do",
-                [&session] { return status(session); });
-  auto shown = std::make_shared<RingArguments>();
-  CLI::App* add_ring = build.command<RingArguments>(build.app, "ring", "Show who owns what", shown, ring);
-  add_ring->add_option("--key", shown->key, "Only where this key lives");
-  add_ring->add_flag("--partitions", shown->partitions, "Every partition with its replicas");
-
-  CLI::App* cluster = build.app.add_subcommand("cluster", "Found a cluster, and look at it")->fallthrough();
-  require_command(*cluster);
-  auto peers = std::make_shared<std::vector<std::string>>();
-  build
-      .command(*cluster, "init", "Found a cluster of these nodes: all of them accept, or nothing happens",
-               [&session, peers] { return cluster_init(session, *peers); })
-      ->add_option("node", *peers, "Peer addresses, HOST:PORT, of all first members")
-      ->required();
-  build.command(*cluster, "status", "The same as 'status'", [&session] { return status(session); });
-}
-
 void add_repair_commands(const Builder& build) {
   CLI::App* repair = build.app.add_subcommand("repair", "See how replicas heal, or hurry them")->fallthrough();
   require_command(*repair);
@@ -185,9 +136,18 @@ Examples:
   echo -n "$BYTES" | kvcli put picture -
   kvcli list --prefix user: --values
   kvcli -n 10.0.0.1:4701,10.0.0.2:4701 -w all put config on
-  kvcli cluster init 10.0.0.1:4702 10.0.0.2:4702 10.0.0.3:4702)";
+  kvcli cluster init 10.0.0.1:4702 10.0.0.2:4702 10.0.0.3:4702
+  kvcli cluster join node4 --dry-run
+  kvcli cluster join node4 --wait)";
 
 }  // namespace
+
+void require_command(CLI::App& app) {
+  app.require_subcommand(0, 1);
+  app.callback([&app] {
+    if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");
+  });
+}
 
 std::unique_ptr<CLI::App> program_grammar(Session& session, ExitCode& exit_code) {
   auto app = std::make_unique<CLI::App>("Talks to a Starling cluster: keys, values, and how the cluster is.", "kvcli");

@@ -36,11 +36,21 @@ void print_json(const Json& json) { print_line(json.dump()); }
 
 void say(std::string_view words) { fmt::print(stderr, "{}\n", words); }
 
+namespace {
+
+/// Columns of a terminal, near enough: characters, and not the bytes of UTF-8.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+}  // namespace
+
 void Table::print() const {
   std::vector<std::size_t> widths;
   for (const auto& row : rows_) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
   for (const auto& row : rows_) {
     std::string line;

@@ -19,13 +19,15 @@ constexpr auto in_lines_every = 5s;
 Progress::Progress(std::string what)
     : what_(std::move(what)), on_terminal_(isatty(STDERR_FILENO) != 0), next_(Clock::now()) {}
 
-void Progress::show(std::size_t done, std::size_t all) {
+void Progress::show(std::size_t done, std::size_t all, std::string_view more) {
   const auto now = Clock::now();
-  if (now < next_ && done < all) return;
+  if (now < next_ && (done < all || complete_)) return;
+  complete_ = done >= all;
   next_ = now + (on_terminal_ ? Clock::duration(on_terminal_every) : Clock::duration(in_lines_every));
-  if (!on_terminal_) return fmt::print(stderr, "{} of {} {}\n", done, all, what_);
+  if (!on_terminal_) return fmt::print(stderr, "{} of {} {}{}\n", done, all, what_, more);
   const std::size_t filled = bar_width * done / std::max<std::size_t>(all, 1);
-  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {} {}\033[K", "", filled, "", bar_width - filled, done, all, what_);
+  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {} {}{}\033[K", "", filled, "", bar_width - filled, done, all, what_,
+             more);
 }
 
 void Progress::clear() {

@@ -14,7 +14,8 @@ class Progress {
   /// `what` is counted: "comparisons".
   explicit Progress(std::string what);
 
-  void show(std::size_t done, std::size_t all);
+  /// `more` is said after the count.
+  void show(std::size_t done, std::size_t all, std::string_view more = {});
   /// Makes room for other words.
   void clear();
 
@@ -24,6 +25,7 @@ class Progress {
   std::string what_;
   bool on_terminal_;
   Clock::time_point next_;
+  bool complete_{};  ///< as it was shown last
 };
 
 }  // namespace starling::cli
