@@ -45,6 +45,8 @@ std::optional<NodeId> first_missing(std::span<const NodeId> from, std::span<cons
 
 Result<> check_numbers(const RingParts& parts) {
   if (!parts.cluster || !parts.epoch) return fail(ErrorCode::invalid, "a ring needs a cluster id and an epoch");
+  if (parts.epoch.value == std::numeric_limits<std::uint64_t>::max())
+    return fail(ErrorCode::invalid, "a ring needs an epoch that another can follow");
   if (parts.replicas == 0 || parts.replicas > replicas_max)
     return fail(ErrorCode::invalid, fmt::format("a ring keeps 1 to {} replicas, not {}", replicas_max, parts.replicas));
   if (parts.present.empty() || parts.present.size() > partitions_max)
@@ -79,6 +81,7 @@ Result<Ring> Ring::make(RingParts parts) {
   auto present = ring.checked_lists(parts.present);
   if (!present) return std::unexpected(present.error());
   ring.present_ = *std::move(present);
+  if (auto fine = ring.check_joining(); !fine) return std::unexpected(fine.error());
   if (ring.settled()) {
     ring.next_ = ring.present_;
     return ring;
@@ -112,6 +115,17 @@ Result<Ring::Lists> Ring::checked_lists(const Assignment& assignment) const {
     lists.nodes.insert(lists.nodes.end(), list.begin(), list.end());
   }
   return lists;
+}
+
+/// What is given up must leave a ring of those who were there before.
+Result<> Ring::check_joining() const {
+  const auto joins = [](const Member& member) { return member.standing == Standing::joining; };
+  if (stage_ != Stage::read_old && std::ranges::any_of(members_, joins))
+    return fail(ErrorCode::invalid, "a member is joining only until the next lists are read");
+  for (const NodeId owner : present_.nodes)
+    if (joins(*find(owner)))
+      return fail(ErrorCode::invalid, fmt::format("node {} is joining, and owns something already", to_string(owner)));
+  return {};
 }
 
 /// Two lists that differ in one place have quorums that meet in all but that place: what stages and seals rely on.

@@ -41,7 +41,8 @@ struct RingParts {
 /// a change is a series of new rings, each with the next epoch (ring/change.hpp).
 ///
 /// In a ring that changes a partition that moves has two lists, which differ in one place: one
-/// member comes, or goes, or both. Lists of one assignment are equally long.
+/// member comes, or goes, or both. Lists of one assignment are equally long. Members are joining in
+/// the first stage of a change only, and are in no present list.
 class Ring {
  public:
   /// Checks every invariant: distinct members (sorted here), 1 to partitions_max lists of distinct
@@ -111,6 +112,7 @@ class Ring {
 
   Ring() = default;
   Result<Lists> checked_lists(const Assignment& assignment) const;
+  Result<> check_joining() const;
   Result<> check_moves() const;
 
   ClusterId cluster_;

@@ -11,6 +11,8 @@
 #include "fuzz.hpp"
 #include "lone_node.hpp"
 #include "node/peer_book.hpp"
+#include "ring/change.hpp"
+#include "ring/next_assignment.hpp"
 #include "ring/ring.hpp"
 #include "support/lone_member.hpp"
 #include "topology/cluster_record.hpp"
@@ -58,6 +60,15 @@ ring::Ring some_ring(std::uint32_t members, std::uint32_t partitions) {
   return ring::Ring::make(ClusterId{7}, Epoch{1}, members, list, std::vector(partitions, owners)).value();
 }
 
+/// In every list node 9 takes the place of node 1, which leaves.
+ring::Ring changing_ring() {
+  const ring::Ring settled = some_ring(3, 8);
+  std::vector<ring::Member> members(settled.members().begin(), settled.members().end());
+  members.front().standing = ring::Standing::leaving;
+  members.push_back({.id = NodeId{9}, .zone = "west", .standing = ring::Standing::joining});
+  return ring::begin_change(settled, members, ring::replace_member(settled, NodeId{1}, NodeId{9}).value()).value();
+}
+
 /// Small ones, of every kind.
 std::vector<wire::Message> some_messages() {
   Random random(3);
@@ -99,7 +110,10 @@ Inputs partition_state_seeds() {
   return inputs;
 }
 
-Inputs ring_seeds() { return {encode(some_ring(1, 1)), encode(some_ring(3, 8)), encode(some_ring(5, 64))}; }
+Inputs ring_seeds() {
+  return {encode(some_ring(1, 1)), encode(some_ring(3, 8)), encode(some_ring(5, 64)), encode(changing_ring()),
+          encode(ring::read_from_new(changing_ring()))};
+}
 
 Inputs context_seeds() {
   Inputs inputs{causal::seal_context({1, 2, 3}, Token{42}, seen_some().base())};

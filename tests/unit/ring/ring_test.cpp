@@ -42,7 +42,7 @@ RingParts changing_parts(Stage stage) {
           .members = {{.id = {1}},
                       {.id = {2}, .standing = Standing::leaving},
                       {.id = {3}},
-                      {.id = {4}, .standing = Standing::joining}},
+                      {.id = {4}, .standing = stage == Stage::read_old ? Standing::joining : Standing::active}},
           .present = {{{1}, {2}, {3}}, {{2}, {3}, {1}}},
           .next = {{{1}, {4}, {3}}, {{2}, {3}, {1}}},
           .versions = {{9}, {4}}};
@@ -111,7 +111,7 @@ TEST_CASE("in a change a list gets one member, or loses one, or both") {
 
 TEST_CASE("a ring has a next assignment while it changes, and versions that have been") {
   const auto invalid = [](auto damage) {
-    RingParts parts = changing_parts(Stage::read_new);
+    RingParts parts = changing_parts(Stage::read_old);
     damage(parts);
     const auto ring = Ring::make(std::move(parts));
     return !ring && ring.error().code == ErrorCode::invalid;
@@ -124,6 +124,18 @@ TEST_CASE("a ring has a next assignment while it changes, and versions that have
   CHECK(invalid([](RingParts& parts) { parts.versions.pop_back(); }));
   CHECK(invalid([](RingParts& parts) { parts.versions[0] = {0}; }));
   CHECK(invalid([](RingParts& parts) { parts.versions[0] = {10}; }));
+}
+
+TEST_CASE("who is joining owns nothing yet, and only a change that has just begun has such") {
+  const auto valid = [](Stage stage, NodeId joining) {
+    RingParts parts = changing_parts(stage);
+    std::ranges::find(parts.members, joining, &Member::id)->standing = Standing::joining;
+    return Ring::make(std::move(parts)).has_value();
+  };
+  CHECK(valid(Stage::read_old, {4}));
+  CHECK_FALSE(valid(Stage::read_old, {3}));
+  CHECK_FALSE(valid(Stage::read_new, {4}));
+  CHECK_FALSE(Ring::make(cluster, founding, 1, {{.id = {1}}, {.id = {2}, .standing = Standing::joining}}, {{{1}}}));
 }
 
 TEST_CASE("while a partition moves it has two lists that are written, and one that is read") {
@@ -175,6 +187,7 @@ TEST_CASE("a ring needs an id, an epoch and distinct members") {
   const std::vector<PreferenceList> lists{{{1}}};
   CHECK_FALSE(Ring::make({}, founding, 1, {{.id = {1}}}, lists));
   CHECK_FALSE(Ring::make(cluster, {}, 1, {{.id = {1}}}, lists));
+  CHECK_FALSE(Ring::make(cluster, {std::numeric_limits<std::uint64_t>::max()}, 1, {{.id = {1}}}, lists));
   CHECK_FALSE(Ring::make(cluster, founding, 1, {{.id = {1}}, {.id = {1}}}, lists));
 }
 
