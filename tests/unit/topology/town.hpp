@@ -58,7 +58,7 @@ class Town {
   void admit(std::size_t member, std::size_t newcomer) {
     auto parts = ring_of(member).parts();
     ++parts.epoch.value;
-    parts.members.push_back({.id = houses_[newcomer].id, .zone = {}, .standing = ring::Standing::joining});
+    parts.members.push_back({.id = houses_[newcomer].id, .zone = {}});
     houses_[member].records[ring_record_name] = encode(*ring::Ring::make(std::move(parts)));
   }
   ring::Ring ring_of(std::size_t house) const {
