@@ -33,7 +33,9 @@ void read_as_anything(BytesView bytes) {
   if (auto members = decode_members(reader)) held += members->size();
   if (auto ring = decode_ring_info(reader)) held += ring->assignment.size();
   if (auto stats = decode_stats(reader)) held += stats->counters.size();
-  ensure(held <= 6 * bytes.size(), "more was read than bytes came");
+  if (auto report = decode_change_report(reader)) held += report->moves.size() + report->loads.size();
+  ensure(held <= 7 * bytes.size(), "more was read than bytes came");
+  (void)decode_repair_status(reader);
   (void)decode_written(reader);
   (void)decode_bool(reader);
   (void)decode_status(reader);

@@ -197,7 +197,9 @@ Inputs client_requests() {
           request(13, "cluster.init", array(array("127.0.0.1:4702"))),
           request(14, "node.info", array()),
           request(15, "node.stats", array(nil())),
-          request(16, "cluster.join", array("x")),
+          request(16, "cluster.join", array(array("x", "127.0.0.1:4702"), map("dry_run", true))),
+          request(17, "cluster.replace", array("x", bin("y"))),
+          request(18, "cluster.plan", array(map("remove", "x", "force", true))),
           array(2, "notified", array()).bytes,
           array(1, 2, nil(), nil()).bytes,
           "PUT / HTTP/1.1\r\n",
@@ -215,6 +217,13 @@ Inputs session_seeds() {
   return inputs;
 }
 
+port::ChangeStatus some_change() {
+  return {.stage = ring::Stage::read_old,
+          .moving = 3,
+          .joining = {NodeId{2}},
+          .newcomers = {{.node = NodeId{2}, .arriving = 2, .arrived = 1, .rows = 9, .waits_for = {NodeId{1}}}}};
+}
+
 /// What a session answers is what the client library reads.
 Inputs answer_seeds() {
   const wire::MemberUpdate member = test::LoneMember::statement(NodeId{10});
@@ -226,6 +235,10 @@ Inputs answer_seeds() {
       {"cluster.members", port::MembersReply{.members = {{.update = member, .in_ring = true, .self = false}}}},
       {"cluster.ring", port::RingReply{.ring = encode(some_ring(3, 8)), .members = {}}},
       {"cluster.status", port::StatusReply{.ready = true, .problems = {{.what = "rain", .advice = "umbrella"}}}},
+      {"cluster.status", port::StatusReply{.change = some_change(), .waiting = {{.node = NodeId{5}, .name = "e"}}}},
+      {"cluster.plan", port::ChangeReply{.epoch = Epoch{2},
+                                         .moves = {{.from = NodeId{1}, .to = NodeId{2}, .partitions = 3}},
+                                         .loads = {{.node = NodeId{1}, .name = "a", .before = 8, .after = 5}}}},
       {"node.info", port::Failure{.error = {ErrorCode::in_doubt, "who knows"}, .acked = {NodeId{1}}}}};
   Inputs inputs{byte(9) + "\xaeIN_DOUBT words"};
   for (const auto& [method, reply] : told) {

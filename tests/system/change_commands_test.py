@@ -168,18 +168,26 @@ class Commands(unittest.TestCase):
         began = time.monotonic()
         out, err = self.run_on(node, "cluster", "join", "n4", "--wait")
         self.assertLess(time.monotonic() - began, 4.5)
-        self.assertIn("16 of 64 partitions have arrived, 160 rows, 16 MB", err)
+        self.assertIn("16 of 64 partitions, 16 MB", err)
         self.assertIn("about 36 s left", err)
         self.assertIn("stage 2 of 2", err)
         self.assertIn("The ring is settled: ring 6.", err)
         self.assertEqual(out, "Begun: ring 4, 64 partitions move.\n")
+
+    def test_what_a_stalled_change_waits_for_is_told_while_waiting(self):
+        stalled = status(four, 4, change(arrived=16, waits_for=[ident("n2")]),
+                         problems=[{"what": "n2 is down", "advice": "start it"}])
+        node = self.told(cluster_status=in_turn(*[stalled] * 13, status(four, 6)))
+        _, err = self.run_on(node, "status", "--wait")
+        self.assertIn("16 of 80 partitions, 16 MB, 0 B/s, about 48 s left\n", err)
+        self.assertEqual(err.count("Nothing has arrived for 10 s.\nn4 waits for n2\n! n2 is down\n  → start it\n"), 1, err)
 
     def test_on_a_terminal_there_is_a_bar(self):
         node = self.told(cluster_join=report(), cluster_status=in_turn(
             status(three, 4, change(arrived=32, arriving=32)), status(four, 6)))
         code, heard = self.on_terminal(node, "cluster", "join", "n4", "--wait")
         self.assertEqual(code, OK)
-        self.assertIn("[###############...............] 32 of 64 partitions have arrived", heard)
+        self.assertIn("[###############...............] 32 of 64 partitions, 32 MB", heard)
 
     def test_a_settled_ring_between_two_changes_of_a_series_is_not_the_end(self):
         node = self.told(cluster_join=report(further=1), cluster_status=in_turn(
@@ -271,7 +279,7 @@ class Commands(unittest.TestCase):
     def test_status_can_wait_for_the_end_too(self):
         node = self.told(cluster_status=in_turn(status(three, 4, change()), status(three, 6)))
         out, err = self.run_on(node, "status", "--wait")
-        self.assertIn("0 of 64 partitions have arrived", err)
+        self.assertIn("0 of 64 partitions", err)
         self.assertTrue(out.startswith("All is well.\n"), out)
 
     def test_thirty_nodes_fit_on_a_screen(self):

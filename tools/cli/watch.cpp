@@ -19,7 +19,8 @@ constexpr auto ask_every = 1s;
 constexpr auto quiet_for = 3s;
 constexpr auto quiet_for_if_more_is_expected = 10s;
 constexpr auto rate_over = 10s;
-constexpr auto stalled_after = 15s;
+constexpr auto rate_over_at_least = 500ms;
+constexpr auto stalled_after = 10s;
 constexpr auto give_up_after = 30s;  ///< without any answer
 
 /// Each stage is an epoch: a ring that reads from the old owners is settled two later, and every
@@ -31,7 +32,6 @@ std::uint64_t epoch_at_end(const api::ChangeReport& begun) {
 struct Sum {
   std::uint64_t arrived{};
   std::uint64_t all{};
-  std::uint64_t rows{};
   std::uint64_t bytes{};
 };
 
@@ -40,7 +40,6 @@ Sum sum_of(const api::ChangeStatus& change) {
   for (const auto& newcomer : change.newcomers) {
     sum.arrived += newcomer.arrived;
     sum.all += newcomer.arrived + newcomer.arriving;
-    sum.rows += newcomer.rows;
     sum.bytes += newcomer.bytes;
   }
   return sum;
@@ -122,11 +121,11 @@ void Watch::show(const api::Status& status) {
   const Sum sum = sum_of(change);
   if (change.stage != "read_old" || sum.all == 0) {
     const std::size_t done = change.stage == "read_old" ? 0 : change.moving;
-    return progress_.show(done, change.moving, "; stage " + stage_in_words(change.stage));
+    return progress_.show(done, change.moving, done == 0 ? ", stage 1 of 2" : ", stage 2 of 2");
   }
-  progress_.show(sum.arrived, sum.all,
-                 fmt::format(", {} rows, {}, {}/s{}", sum.rows, bytes_in_words(sum.bytes),
-                             bytes_in_words(rate(sum.bytes)), time_left(change, sum)));
+  progress_.show(
+      sum.arrived, sum.all,
+      fmt::format(", {}, {}/s{}", bytes_in_words(sum.bytes), bytes_in_words(rate(sum.bytes)), time_left(change, sum)));
   if (const std::uint64_t arrived = sum.arrived + sum.bytes; arrived != arrived_) {
     arrived_ = arrived;
     moved_ = Clock::now();
@@ -155,7 +154,7 @@ std::uint64_t Watch::rate(std::uint64_t bytes) {
   samples_.push_back({now, bytes});
   std::erase_if(samples_, [&](const Sample& sample) { return now - sample.at > rate_over; });
   const std::chrono::duration<double> span = now - samples_.front().at;
-  if (span < ask_every / 2) return 0;
+  if (span < rate_over_at_least) return 0;
   return static_cast<std::uint64_t>(static_cast<double>(bytes - samples_.front().bytes) / span.count());
 }
 

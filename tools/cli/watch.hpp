@@ -36,7 +36,7 @@ class Watch {
   std::vector<std::string> others_;     ///< where members answer clients, the one that is asked aside
   std::optional<std::uint64_t> settled_by_;
   Interrupt interrupt_;
-  Progress progress_{"partitions have arrived"};
+  Progress progress_{"partitions"};
   Clock::time_point answered_ = Clock::now();
   std::optional<Clock::time_point> quiet_since_;
 
