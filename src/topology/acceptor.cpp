@@ -11,6 +11,8 @@ Result<> Acceptor::resume(BytesView record) {
   if (record.empty()) return {};
   auto message = wire::decode_message(record);
   if (!message) return std::unexpected(std::move(message.error()));
+  in_doubt_ = std::holds_alternative<wire::PaxosPrepare>(*message);
+  if (in_doubt_) return {};
   auto* vote = std::get_if<wire::PaxosPromise>(&*message);
   if (!vote) return fail(ErrorCode::malformed, "the record of a vote on the next ring is something else");
   vote_ = std::move(*vote);
@@ -24,6 +26,7 @@ void Acceptor::vote_on(Epoch epoch) {
 }
 
 std::optional<Acceptor::Reply> Acceptor::on_prepare(NodeId from, const wire::PaxosPrepare& message, port::Outbox& out) {
+  if (in_doubt_) return std::nullopt;
   if (message.ballot < vote_.promised)
     return Reply{from, wire::PaxosPromise{vote_.epoch, message.ballot, vote_.promised, {}, {}}};
   vote_.ballot = vote_.promised = message.ballot;
@@ -32,12 +35,28 @@ std::optional<Acceptor::Reply> Acceptor::on_prepare(NodeId from, const wire::Pax
 }
 
 std::optional<Acceptor::Reply> Acceptor::on_accept(NodeId from, const wire::PaxosAccept& message, port::Outbox& out) {
+  if (in_doubt_) return std::nullopt;
   if (message.ballot < vote_.promised && !planted(Bug::promise_forgotten))
     return Reply{from, wire::PaxosAccepted{vote_.epoch, message.ballot, vote_.promised}};
   vote_.promised = vote_.accepted = message.ballot;
   vote_.ring = message.ring;
   save({from, wire::PaxosAccepted{vote_.epoch, message.ballot, message.ballot}}, out);
   return std::nullopt;
+}
+
+/// What is saved is a question: others have to answer it before we answer theirs.
+void Acceptor::doubt(port::Outbox& out) {
+  in_doubt_ = true;
+  saving_.clear();
+  Bytes record;
+  wire::encode(wire::Message(wire::PaxosPrepare{vote_.epoch, {}}), record);
+  out.store(tickets_.next(), storage::SaveRecord{record_name, std::move(record)});
+}
+
+/// The next yes is saved with all of it; before that the record may go on to say that it is in doubt.
+void Acceptor::restore(wire::PaxosPromise vote) {
+  vote_ = std::move(vote);
+  in_doubt_ = false;
 }
 
 void Acceptor::save(Reply reply, port::Outbox& out) {

@@ -14,6 +14,9 @@ namespace starling::topology {
 /// This node's vote on the ring of one epoch. It promises not to take part in proposals below a ballot,
 /// and accepts a ring unless it has promised a higher one. Each yes is durable before it is said, also
 /// when it is said again, so a crash takes back nothing. Paxos Made Simple §2.2; P1a there.
+///
+/// A directory that was rolled back has forgotten votes. They are in doubt then, durably: the acceptor says
+/// nothing until it has been restored to what it may have said, as others know it.
 class Acceptor {
  public:
   /// Under this name storage keeps the vote.
@@ -40,6 +43,11 @@ class Acceptor {
 
   const wire::Ballot& promised() const { return vote_.promised; }
 
+  void doubt(port::Outbox& out);
+  bool in_doubt() const { return in_doubt_; }
+  /// `vote` is at least what it may have promised, and has what it may have accepted.
+  void restore(wire::PaxosPromise vote);
+
  private:
   struct Saving {
     port::Ticket ticket;
@@ -51,6 +59,7 @@ class Acceptor {
   port::Tickets& tickets_;
   wire::PaxosPromise vote_;  ///< what a promise says is all that there is to a vote
   std::vector<Saving> saving_;
+  bool in_doubt_{};
 };
 
 }  // namespace starling::topology

@@ -7,15 +7,34 @@
 
 namespace starling::topology {
 
+namespace {
+
+constexpr std::uint64_t forgotten_rounds = 1ULL << 20;
+
+}  // namespace
+
 void Proposer::propose(const ring::Ring& present, const ring::Ring& next, Instant now, port::Outbox& out) {
+  start(present, encode(next), now, out);
+}
+
+void Proposer::recollect(const ring::Ring& present, Instant now, port::Outbox& out) { start(present, {}, now, out); }
+
+void Proposer::start(const ring::Ring& present, Bytes ring, Instant now, port::Outbox& out) {
   ensure(!proposing(), "one proposal at a time");
-  epoch_ = next.epoch();
+  epoch_ = Epoch{present.epoch().value + 1};
   voters_ = present.voters();
-  ring_ = encode(next);
+  ring_ = std::move(ring);
   ring_ballot_ = {};
   round_ = 0;
   pause_ = outbid_pause;
-  start_ballot(now, out);
+  own_.in_doubt() ? start_recollecting(now, out) : start_ballot(now, out);
+}
+
+/// With a ballot that we have hardly used before we forgot which we have.
+void Proposer::start_recollecting(Instant now, port::Outbox& out) {
+  round_ += 1 + random_.below(forgotten_rounds);
+  ballot_ = {round_, self_};
+  enter(Stage::recollecting, now, out);
 }
 
 void Proposer::start_ballot(Instant now, port::Outbox& out) {
@@ -37,6 +56,7 @@ void Proposer::ask(Instant now, port::Outbox& out) {
     case Stage::idle:
     case Stage::outbid: return;
     case Stage::claiming: return on_own_reply(own_.on_prepare(self_, {epoch_, ballot_}, out), now, out);
+    case Stage::recollecting:
     case Stage::preparing: return ask_others(wire::PaxosPrepare{epoch_, ballot_}, out);
     case Stage::accepting: {
       const wire::PaxosAccept accept{epoch_, ballot_, ring_};
@@ -60,16 +80,28 @@ void Proposer::on_own_reply(const std::optional<Acceptor::Reply>& reply, Instant
 }
 
 void Proposer::on_promise(NodeId from, const wire::PaxosPromise& promise, Instant now, port::Outbox& out) {
-  const bool expected = stage_ == Stage::preparing || (stage_ == Stage::claiming && from == self_);
+  const bool others = stage_ == Stage::preparing || stage_ == Stage::recollecting;
+  const bool expected = others || (stage_ == Stage::claiming && from == self_);
   if (!expected || promise.epoch != epoch_ || promise.ballot != ballot_) return;
   if (promise.promised != ballot_) return be_outbid(promise.promised, now, out);
   if (promise.accepted > ring_ballot_) {
     ring_ballot_ = promise.accepted;
     ring_ = promise.ring;
   }
-  const bool enough = count(from);
-  if (enough) return enter(Stage::accepting, now, out);
+  const bool heard_enough = count(from);
+  if (stage_ == Stage::recollecting) return heard_enough ? on_recollected(now, out) : void();
+  if (heard_enough) return enter(Stage::accepting, now, out);
   if (stage_ == Stage::claiming) enter(Stage::preparing, now, out);
+}
+
+void Proposer::on_recollected(Instant now, port::Outbox& out) {
+  own_.restore({.epoch = epoch_,
+                .ballot = ballot_,
+                .promised = ballot_,
+                .accepted = ring_ballot_,
+                .ring = ring_ballot_.round == 0 ? Bytes{} : ring_});
+  if (ring_.empty()) return abandon();
+  start_ballot(now, out);
 }
 
 void Proposer::on_accepted(NodeId from, const wire::PaxosAccepted& accepted, Instant now, port::Outbox& out) {
@@ -82,10 +114,12 @@ void Proposer::on_accepted(NodeId from, const wire::PaxosAccepted& accepted, Ins
   stage_ = Stage::idle;
 }
 
-/// True when a majority has said yes. Who is no voter says it for nothing.
+/// True when enough have said yes: a majority, or half of them where we are not among them. Who is no
+/// voter says it for nothing.
 bool Proposer::count(NodeId voter) {
   if (std::ranges::count(voters_, voter) != 0) heard_.insert(voter);
-  return heard_.size() > voters_.size() / 2;
+  const std::size_t half = stage_ == Stage::recollecting ? (voters_.size() + 1) / 2 : voters_.size() / 2 + 1;
+  return heard_.size() >= half;
 }
 
 void Proposer::be_outbid(const wire::Ballot& by, Instant now, port::Outbox& out) {
@@ -98,7 +132,7 @@ void Proposer::be_outbid(const wire::Ballot& by, Instant now, port::Outbox& out)
 bool Proposer::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
   if (ticket != timer_) return false;
   if (stage_ == Stage::outbid)
-    start_ballot(now, out);
+    own_.in_doubt() ? start_recollecting(now, out) : start_ballot(now, out);
   else if (proposing())
     ask(now, out);
   return true;

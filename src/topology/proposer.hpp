@@ -20,6 +20,10 @@ namespace starling::topology {
 ///
 /// Our own acceptor promises first, before anybody else is asked: its record keeps a ballot from being used for two
 /// rings, before a crash and after it.
+///
+/// Where our own votes are in doubt, they are recollected before anything else, by a phase 1 among the other voters.
+/// What a majority with our vote in it has accepted, so many of them know that no half of the others can miss it; and
+/// what these have promised us keeps everything lower from being accepted from now on.
 class Proposer {
  public:
   Proposer(NodeId self, Random random, port::Tickets& tickets, Acceptor& own)
@@ -27,6 +31,8 @@ class Proposer {
 
   /// `next` may follow `present`. Not while another proposal is under way.
   void propose(const ring::Ring& present, const ring::Ring& next, Instant now, port::Outbox& out);
+  /// Only recollects our own votes, and proposes what they turn out to be.
+  void recollect(const ring::Ring& present, Instant now, port::Outbox& out);
   void abandon() { stage_ = Stage::idle; }
   bool proposing() const { return stage_ != Stage::idle; }
 
@@ -37,12 +43,14 @@ class Proposer {
   std::optional<ring::Ring> take_decided() { return std::exchange(decided_, std::nullopt); }
 
  private:
-  enum class Stage : std::uint8_t { idle, claiming, preparing, accepting, outbid };
+  enum class Stage : std::uint8_t { idle, recollecting, claiming, preparing, accepting, outbid };
 
   static constexpr Duration resend_period = 500ms;
   static constexpr Duration outbid_pause = 100ms;
   static constexpr Duration outbid_pause_max = 5s;
 
+  void start(const ring::Ring& present, Bytes ring, Instant now, port::Outbox& out);
+  void start_recollecting(Instant now, port::Outbox& out);
   void start_ballot(Instant now, port::Outbox& out);
   void enter(Stage stage, Instant now, port::Outbox& out);
   void ask(Instant now, port::Outbox& out);
@@ -50,6 +58,7 @@ class Proposer {
   void on_own_reply(const std::optional<Acceptor::Reply>& reply, Instant now, port::Outbox& out);
   void be_outbid(const wire::Ballot& by, Instant now, port::Outbox& out);
   bool count(NodeId voter);
+  void on_recollected(Instant now, port::Outbox& out);
   void arm(Duration after, Instant now, port::Outbox& out);
 
   NodeId self_;
@@ -62,7 +71,7 @@ class Proposer {
   std::vector<NodeId> voters_;
   wire::Ballot ballot_;
   std::uint64_t round_{};         ///< the highest that we have heard of
-  Bytes ring_;                    ///< what is to be accepted: ours, or ...
+  Bytes ring_;                    ///< what is to be accepted: ours, if there is one, or ...
   wire::Ballot ring_ballot_;      ///< ... what somebody has accepted under this ballot
   std::set<NodeId> heard_;        ///< voters that have said yes in this stage
   Duration pause_{outbid_pause};  ///< at most so long after the next refusal

@@ -17,16 +17,24 @@ void Register::propose(const ring::Ring& next, Instant now, port::Outbox& out) {
   proposer_.propose(*ring_, next, now, out);
 }
 
+void Register::doubt_votes(port::Outbox& out) {
+  proposer_.abandon();
+  acceptor_.doubt(out);
+}
+
 /// Whether this is about the ring after ours. An older question is answered by the ring that settled it;
-/// a newer one comes from a node that has the ring which we miss.
-bool Register::voted_on(NodeId from, Epoch epoch, port::Outbox& out) const {
+/// a newer one comes from a node that has the ring which we miss. Whoever asks us while our votes are in doubt,
+/// asks again.
+bool Register::voted_on(NodeId from, Epoch epoch, Instant now, port::Outbox& out) {
   if (!ring_) return false;
   if (epoch <= ring_->epoch())
     out.send(from, wire::RingIs{encode(*ring_)});
   else if (epoch.value > ring_->epoch().value + 1)
     out.send(from, wire::RingFetch{});
-  else
+  else if (!acceptor_.in_doubt())
     return true;
+  else if (!proposing())
+    proposer_.recollect(*ring_, now, out);
   return false;
 }
 
@@ -39,11 +47,11 @@ bool Register::may_follow(NodeId from, BytesView ring, port::Outbox& out) const 
 }
 
 void Register::on_message(NodeId from, const wire::PaxosPrepare& message, Instant now, port::Outbox& out) {
-  if (voted_on(from, message.epoch, out)) pass_on(acceptor_.on_prepare(from, message, out), now, out);
+  if (voted_on(from, message.epoch, now, out)) pass_on(acceptor_.on_prepare(from, message, out), now, out);
 }
 
 void Register::on_message(NodeId from, const wire::PaxosAccept& message, Instant now, port::Outbox& out) {
-  if (!voted_on(from, message.epoch, out) || !may_follow(from, message.ring, out)) return;
+  if (!voted_on(from, message.epoch, now, out) || !may_follow(from, message.ring, out)) return;
   pass_on(acceptor_.on_accept(from, message, out), now, out);
 }
 

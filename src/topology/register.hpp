@@ -35,6 +35,9 @@ class Register {
   /// Another node may have accepted the ring all the same, and it may yet be decided.
   void abandon() { proposer_.abandon(); }
   bool proposing() const { return proposer_.proposing(); }
+  /// This directory has forgotten some of what it has done, perhaps votes too. From now on, also after a crash, it
+  /// votes only when enough of the other voters have told what it may have said.
+  void doubt_votes(port::Outbox& out);
   /// The ring that a majority has accepted, once; perhaps another one than ours.
   std::optional<ring::Ring> take_decided() { return proposer_.take_decided(); }
 
@@ -47,7 +50,7 @@ class Register {
   void on_timer(port::Ticket ticket, Instant now, port::Outbox& out) { proposer_.on_timer(ticket, now, out); }
 
  private:
-  bool voted_on(NodeId from, Epoch epoch, port::Outbox& out) const;
+  bool voted_on(NodeId from, Epoch epoch, Instant now, port::Outbox& out);
   bool may_follow(NodeId from, BytesView ring, port::Outbox& out) const;
   void pass_on(std::optional<Acceptor::Reply> reply, Instant now, port::Outbox& out);
 

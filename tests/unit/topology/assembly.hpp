@@ -111,6 +111,14 @@ class Assembly {
     d.the_register->on_ring(*d.ring);
   }
 
+  /// Its directory becomes an older copy of itself, and it is started; whether it is told so is another question.
+  void roll_back(std::size_t delegate, const std::map<std::string, Bytes>& copy, bool told) {
+    crash(delegate);
+    delegates_[delegate].records = copy;
+    start(delegate);
+    if (told) act(delegate, [](Register& r, port::Outbox& out) { r.doubt_votes(out); });
+  }
+
   /// Until nothing happens any more, or for so long.
   void run(Duration for_at_most) {
     const Instant end = now_ + for_at_most;

@@ -59,3 +59,20 @@ TEST_CASE("in thousands of random histories no epoch has two rings, and there is
   MESSAGE("decided in bad weather: " << epochs);
   CHECK(epochs > 2000);
 }
+
+TEST_CASE("whoever was rolled back and knows it, recollects its votes from the others") {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    CAPTURE(seed);
+    const auto outcome = random_schedule(seed, Directory::rolled_back);
+    CHECK(outcome.contradictions == 0);
+    CHECK(outcome.progress);
+  }
+}
+
+TEST_CASE("whoever was rolled back and does not know it, can be why an epoch has two rings") {
+  std::size_t contradicted = 0;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed)
+    if (random_schedule(seed, Directory::rolled_back_unnoticed).contradictions != 0) ++contradicted;
+  MESSAGE("in " << contradicted << " of 1000 histories");
+  CHECK(contradicted > 0);
+}

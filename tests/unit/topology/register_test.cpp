@@ -71,9 +71,9 @@ TEST_CASE("a record that is something else is refused at the start") {
   port::Tickets tickets{port::Room::topology};
   topology::Register damaged(NodeId{1}, Random(1), tickets);
   CHECK_FALSE(damaged.resume(Bytes{1, 2, 3}));
-  Bytes ballot;
-  wire::encode(wire::Message(wire::PaxosPrepare{Epoch{1}, by_two}), ballot);
-  CHECK_FALSE(damaged.resume(ballot));
+  Bytes accepted;
+  wire::encode(wire::Message(wire::PaxosAccepted{Epoch{1}, by_two, by_two}), accepted);
+  CHECK_FALSE(damaged.resume(accepted));
   CHECK(damaged.resume({}));
 }
 
@@ -139,4 +139,19 @@ TEST_CASE("who is joining may propose, and its vote does not count") {
   CHECK_FALSE(joiner.take_decided());
   joiner.on_message(NodeId{2}, wire::PaxosAccepted{Epoch{3}, ours, ours}, {}, out);
   CHECK(joiner.take_decided() == ring::read_from_new(*changing));
+}
+
+TEST_CASE("whose votes are in doubt says nothing until the others have told, also after a crash") {
+  Assembly assembly(3);
+  assembly.roll_back(0, assembly[0].records, true);
+  assembly.run(100ms);
+  assembly.crash(0);
+  assembly.start(0);
+  const auto said = answers(assembly, wire::PaxosPrepare{Epoch{2}, by_two});
+  REQUIRE(said.size() >= 2);
+  for (const auto& message : said) CHECK(std::holds_alternative<wire::PaxosPrepare>(message));
+  assembly.passes = nullptr;
+  assembly.propose(1, 5);
+  assembly.run(10s);
+  CHECK(assembly.epoch(0) == Epoch{2});
 }

@@ -10,9 +10,16 @@ struct ScheduleOutcome {
   bool progress{};               ///< in good weather one more was decided, and everybody knows
 };
 
-inline void endure(Assembly& assembly, Random& random, std::uint64_t crash_percent) {
+/// What becomes of the directory of one delegate in a history.
+enum class Directory : std::uint8_t { kept, rolled_back, rolled_back_unnoticed };
+
+inline void endure(Assembly& assembly, Random& random, std::uint64_t crash_percent, Directory directory) {
   std::uint32_t weight = 1;
+  auto copy = assembly[0].records;
   for (int turn = 0; turn < 60; ++turn) {
+    if (directory != Directory::kept && random.chance(1, 10))
+      assembly.roll_back(0, copy, directory == Directory::rolled_back);
+    if (random.chance(1, 10)) copy = assembly[0].records;
     const std::size_t one = random.below(assembly.size());
     if (!assembly.up(one)) {
       if (random.chance(1, 2)) assembly.start(one);
@@ -36,14 +43,16 @@ inline std::pair<Epoch, Epoch> lowest_and_highest(const Assembly& assembly) {
 
 /// One random history: everybody proposes rings of its own, while messages are lost, doubled and overtaken by
 /// others and delegates crash in the middle of saving and start again. Then all is well.
-inline ScheduleOutcome random_schedule(std::uint64_t seed) {
+inline ScheduleOutcome random_schedule(std::uint64_t seed, Directory directory = Directory::kept) {
   Random random(seed);
-  Assembly assembly(1 + random.below(5), seed);
+  // Nobody can tell a node alone that it was rolled back.
+  const std::size_t delegates = 1 + random.below(5);
+  Assembly assembly(directory == Directory::kept ? delegates : std::max<std::size_t>(2, delegates), seed);
   assembly.weather = {.lost_percent = random.below(40),
                       .doubled_percent = random.below(30),
                       .delay_max = Duration{1ms} * static_cast<int>(1 + random.below(300)),
                       .save_max = Duration{1ms} * static_cast<int>(1 + random.below(100))};
-  endure(assembly, random, random.below(25));
+  endure(assembly, random, random.below(25), directory);
   assembly.weather = {};
   for (std::size_t i = 0; i < assembly.size(); ++i)
     if (!assembly.up(i)) assembly.start(i);
