@@ -38,6 +38,7 @@ std::optional<std::uint32_t> Asking::awaited(NodeId from) const {
 void Asking::failed(std::uint32_t place, ErrorCode why) {
   quorum_.no(place);
   last_refusal_ = why;
+  rings_differ_ = rings_differ_ || why == ErrorCode::stale_ring;
 }
 
 Error Asking::unavailable() const {

@@ -33,12 +33,15 @@ class Asking {
   bool lost() const { return quorum_.lost(); }
   /// Why it was lost.
   Error unavailable() const;
+  /// Somebody goes by another ring than we do, so that a later attempt may fare better.
+  bool rings_differ() const { return rings_differ_; }
 
  private:
   ReplicaSet replicas_;
   Quorum quorum_;
   std::uint32_t asked_{};
   std::optional<ErrorCode> last_refusal_;
+  bool rings_differ_{};
 };
 
 }  // namespace starling::coordinator

@@ -21,6 +21,7 @@ struct Config {
   std::uint32_t siblings_max = 100;
   Duration hedge_floor = 2ms;  ///< the next replica is asked no earlier than this after the first ones
   Duration hedge_ceiling = 250ms;
+  Duration ring_retry = 20ms;  ///< after a replica went by another ring than we do: one of us is just learning of it
   std::uint32_t scan_rows_max = 1'000;  ///< of one page
   std::uint32_t scan_bytes_max = 1024 * 1024;
 };

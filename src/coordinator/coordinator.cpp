@@ -34,18 +34,27 @@ void tell_of_hints(const storage::Answer& answer, port::Outbox& out) {
     for (const auto& hint : kept->hints) port::tell_of_hint(hint, out);
 }
 
-/// Why a forwarded write cannot even begin here. The sender's ring and ours must be the same.
+std::uint32_t list_size(const ring::Ring& ring, PartitionId partition) {
+  return static_cast<std::uint32_t>(ring.preference_list(partition).size());
+}
+
+/// What standard stands for.
+port::QuorumLevel level_of(port::QuorumLevel asked, port::QuorumLevel configured) {
+  using Kind = port::QuorumLevel::Kind;
+  if (asked.kind != Kind::standard) return asked;
+  return configured.kind != Kind::standard ? configured : port::QuorumLevel{Kind::quorum, 0};
+}
+
+/// Why a forwarded write cannot even begin here. The sender's partition and ours must be of one version.
 Result<ring::Key> check(const wire::ForwardWrite& request, const ring::Ring& ring, NodeId self) {
-  if (request.epoch > ring.epoch()) return fail(ErrorCode::not_ready, "this node does not have that ring yet");
-  if (request.epoch < ring.epoch() || request.partition.value >= ring.partitions() ||
+  if (request.partition.value >= ring.partitions() || request.epoch != ring.version(request.partition) ||
       !ring.owns(self, request.partition))
     return fail(ErrorCode::stale_ring, "this node is no replica of that partition in its ring");
   auto key = ring::Key::from_bytes(request.key);
   if (!key) return key;
   if (ring.partition_of(key->token) != request.partition)
     return fail(ErrorCode::malformed, "a write for a key of another partition");
-  const auto replicas = ring.preference_list(request.partition).size();
-  if (auto w = resolve(request.w, request.w, static_cast<std::uint32_t>(replicas)); !w)
+  if (auto w = resolve(request.w, {}, list_size(ring, request.partition)); !w)
     return std::unexpected(std::move(w.error()));
   return key;
 }
@@ -74,11 +83,7 @@ void Coordinator::on_client(port::ClientToken client, port::GetRequest request, 
   if (auto admitted = state_->requests.admit(bytes, out); !admitted) return refuse(client, admitted.error(), out);
   const auto deadline = deadline_of(request.timeout, state_->config, view.now);
   if (!deadline) return refuse(client, deadline.error(), out);
-  const auto partition = view.ring.partition_of(request.key.token);
-  const ReplicaSet replicas(view.ring.preference_list(partition), state_->self);
-  const auto r = resolve(request.r, state_->config.read, replicas.size());
-  if (!r) return refuse(client, r.error(), out);
-  Read read(std::move(request.key), partition, replicas, *r);
+  Read read(std::move(request.key), request.r);
   state_->requests.start(GetRequest(client, std::move(read)), bytes, *deadline, view, out);
 }
 
@@ -89,26 +94,24 @@ void Coordinator::on_client(port::ClientToken client, port::PutRequest request, 
   const auto deadline = deadline_of(request.timeout, state_->config, view.now);
   if (!deadline) return refuse(client, deadline.error(), out);
   const auto partition = view.ring.partition_of(request.key.token);
-  const ReplicaSet replicas(view.ring.preference_list(partition), state_->self);
-  const auto w = resolve(request.w, state_->config.write, replicas.size());
-  if (!w) return refuse(client, w.error(), out);
+  auto w = level_of(request.w, state_->config.write);
+  if (auto possible = resolve(w, w, list_size(view.ring, partition)); !possible)
+    return refuse(client, std::move(possible.error()), out);
 
   Write write{.key = std::move(request.key),
               .partition = partition,
               .tombstone = request.tombstone,
               .value = std::move(request.value),
               .context = std::move(request.context).value_or(Bytes{}),
-              .w = {wire::QuorumLevel::Kind::number, *w},
+              .w = w,
               .client_request = request.request_id,
               .hlc = state_->clock.tick(wall),
               .sloppy = request.sloppy};
   if (!write.tombstone || !write.context.empty()) {
-    auto begun = write_request(client, std::move(write), replicas, state_->self);
+    auto begun = write_request(client, std::move(write), view.ring, state_->self);
     return state_->requests.start(std::move(begun), bytes, *deadline, view, out);
   }
-  const auto r = resolve({}, state_->config.read, replicas.size());
-  if (!r) return refuse(client, r.error(), out);
-  Read what_lives(write.key, partition, replicas, *r);
+  Read what_lives(write.key, {});
   DeleteRequest deletion(client, std::move(what_lives), std::move(write));
   state_->requests.start(std::move(deletion), bytes, *deadline, view, out);
 }
@@ -138,7 +141,6 @@ void Coordinator::on_forward(NodeId from, wire::ForwardWrite request, const View
   const auto bytes = request.key.size() + request.value.size() + request.context.size();
   if (auto admitted = state_->requests.admit(bytes, out); !admitted)
     return refuse(sender, std::move(admitted.error()), out);
-  const ReplicaSet replicas(view.ring.preference_list(request.partition), state_->self);
   const Instant deadline = view.now + std::min(request.ttl, state_->config.timeout_max);
   Write write{.key = std::move(*key),
               .partition = request.partition,
@@ -149,7 +151,7 @@ void Coordinator::on_forward(NodeId from, wire::ForwardWrite request, const View
               .client_request = request.client_request,
               .hlc = request.hlc,
               .sloppy = request.sloppy};
-  state_->requests.start(PutRequest(sender, std::move(write), replicas), bytes, deadline, view, out);
+  state_->requests.start(PutRequest(sender, std::move(write)), bytes, deadline, view, out);
 }
 
 void Coordinator::on_message(NodeId from, wire::ReadReply reply, const View& view, port::Outbox& out) {
@@ -171,6 +173,7 @@ void Coordinator::on_storage(std::uint64_t number, Result<storage::Answer> answe
   if (answer) tell_of_hints(*answer, out);
   state_->requests.on_storage(number, std::move(answer), view, out);
 }
+void Coordinator::on_ring(const View& view, port::Outbox& out) { state_->requests.on_ring(view, out); }
 void Coordinator::on_timer(std::uint64_t number, const View& view, port::Outbox& out) {
   state_->requests.on_timer(number, view, out);
 }

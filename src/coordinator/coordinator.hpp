@@ -36,8 +36,8 @@ class Coordinator {
                  port::Outbox& out);
   void on_client(port::ClientToken client, port::ScanRequest request, const View& view, port::Outbox& out);
 
-  /// A client's write from a node that is no replica of its key. A request of a newer epoch than
-  /// ours is refused with `not_ready`; fetching that ring is the node's affair.
+  /// A client's write from a node that is no replica of its key. One under another version
+  /// of its partition than ours is refused with `stale_ring`; fetching a newer ring is the node's affair.
   void on_forward(NodeId from, wire::ForwardWrite request, const View& view, port::Outbox& out);
 
   void on_message(NodeId from, wire::ReadReply reply, const View& view, port::Outbox& out);
@@ -47,6 +47,8 @@ class Coordinator {
 
   void on_storage(std::uint64_t number, Result<storage::Answer> answer, const View& view, port::Outbox& out);
   void on_timer(std::uint64_t number, const View& view, port::Outbox& out);
+  /// The node goes by a newer ring: what is under way goes on under that.
+  void on_ring(const View& view, port::Outbox& out);
   /// Its connection broke, or membership gave it up: whatever waits for it moves on at once.
   void on_peer_lost(NodeId peer, const View& view, port::Outbox& out);
 

@@ -5,7 +5,7 @@
 namespace starling::coordinator {
 
 Progress DeleteRequest::decide(Read::Outcome outcome, Step& step) {
-  if (!outcome) return Progress::waiting;
+  if (!outcome) return read_.outdated() ? Progress::next_stage : Progress::waiting;
   if (!*outcome) {
     refuse(client_, std::move(outcome->error()), step.out);
     return Progress::finished;
@@ -16,6 +16,7 @@ Progress DeleteRequest::decide(Read::Outcome outcome, Step& step) {
     return Progress::finished;
   }
   tombstone_.context = std::move(context);
+  has_read_ = true;
   return Progress::next_stage;
 }
 

@@ -24,11 +24,15 @@ class DeleteRequest {
   }
   Progress on_late(Step& step) { return decide(read_.on_late(step), step); }
   Progress on_peer_lost(NodeId peer, Step& step) { return decide(read_.on_peer_lost(peer, step), step); }
+  Progress on_ring(Step& step) {
+    read_.on_ring(step);
+    return decide(std::nullopt, step);
+  }
   void on_deadline(Step& step);
 
-  /// For the next stage: the write, with the context of what was read.
+  /// For the next stage, once it is known what there is to delete: the write, with the context of what was read.
+  bool has_read() const { return has_read_; }
   port::ClientToken client() const { return client_; }
-  const ReplicaSet& replicas() const { return read_.replicas(); }
   Write take_write() { return std::move(tombstone_); }
 
  private:
@@ -37,6 +41,7 @@ class DeleteRequest {
   port::ClientToken client_;
   Read read_;
   Write tombstone_;
+  bool has_read_{};
 };
 
 }  // namespace starling::coordinator

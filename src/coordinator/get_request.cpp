@@ -8,7 +8,7 @@
 namespace starling::coordinator {
 
 Progress GetRequest::answer(Read::Outcome outcome, Step& step) {
-  if (!outcome) return Progress::waiting;
+  if (!outcome) return read_.outdated() ? Progress::next_stage : Progress::waiting;
   if (!*outcome) {
     step.out.answer(client_, port::Failure{std::move(outcome->error()), {}});
     return Progress::finished;

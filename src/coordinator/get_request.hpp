@@ -21,6 +21,10 @@ class GetRequest {
   }
   Progress on_late(Step& step) { return answer(read_.on_late(step), step); }
   Progress on_peer_lost(NodeId peer, Step& step) { return answer(read_.on_peer_lost(peer, step), step); }
+  Progress on_ring(Step& step) {
+    read_.on_ring(step);
+    return answer(std::nullopt, step);
+  }
   void on_deadline(Step& step);
 
  private:

@@ -4,9 +4,9 @@
 
 namespace starling::coordinator {
 
-Request write_request(port::ClientToken client, Write write, const ReplicaSet& replicas, NodeId self) {
-  if (replicas.contains(self)) return PutRequest(client, std::move(write), replicas);
-  return ForwardedWrite(client, std::move(write), replicas);
+Request write_request(Requester requester, Write write, const ring::Ring& ring, NodeId self) {
+  if (ring.owns(self, write.partition)) return PutRequest(requester, std::move(write));
+  return ForwardedWrite(requester, std::move(write));
 }
 
 InFlight::InFlight(const Config& config, NodeId self, const Secret& secret, Random random)
@@ -42,6 +42,17 @@ void InFlight::on_peer_lost(NodeId peer, const View& view, port::Outbox& out) {
   for (std::uint32_t slot = 0; slot < works_.slots(); ++slot)
     if (const auto number = works_.in_slot(slot))
       react(*number, view, out, [&](auto& request, Step& step) { return request.on_peer_lost(peer, step); });
+}
+
+void InFlight::on_ring(const View& view, port::Outbox& out) {
+  for (std::uint32_t slot = 0; slot < works_.slots(); ++slot)
+    if (const auto number = works_.in_slot(slot))
+      react(*number, view, out, [&](auto& request, Step& step) {
+        if constexpr (requires { request.on_ring(step); })
+          return request.on_ring(step);
+        else
+          return Progress::waiting;
+      });
 }
 
 void InFlight::on_timer(std::uint64_t number, const View& view, port::Outbox& out) {
@@ -98,8 +109,12 @@ void InFlight::let_listen(Work& work) {
 }
 
 Progress InFlight::begin_next_stage(Work& work, Step& step) {
-  if (auto* read = std::get_if<DeleteRequest>(&work.request))
-    work.request = write_request(read->client(), read->take_write(), read->replicas(), self_);
+  const ring::Ring& ring = step.view.ring;
+  if (auto* deletion = std::get_if<DeleteRequest>(&work.request); deletion && deletion->has_read())
+    work.request = write_request(deletion->client(), deletion->take_write(), ring, self_);
+  if (auto* forwarded = std::get_if<ForwardedWrite>(&work.request);
+      forwarded && ring.owns(self_, forwarded->partition()))
+    work.request = write_request(forwarded->requester(), forwarded->take_write(), ring, self_);
   return std::visit([&](auto& request) { return request.begin(step); }, work.request);
 }
 

@@ -21,7 +21,7 @@ namespace starling::coordinator {
 using Request = std::variant<GetRequest, PutRequest, DeleteRequest, ForwardedWrite, ScanRequest>;
 
 /// A write by whoever can carry it out: ourselves if we are a replica, else one that is.
-Request write_request(port::ClientToken client, Write write, const ReplicaSet& replicas, NodeId self);
+Request write_request(Requester requester, Write write, const ring::Ring& ring, NodeId self);
 
 /// The requests under way: finds the one that an event is for, lets it react, and takes it away
 /// once it is done. Sees to it that each is woken when it wants to be and answers by its
@@ -51,6 +51,7 @@ class InFlight {
   void on_storage(std::uint64_t number, Result<storage::Answer> answer, const View& view, port::Outbox& out);
   void on_timer(std::uint64_t number, const View& view, port::Outbox& out);
   void on_peer_lost(NodeId peer, const View& view, port::Outbox& out);
+  void on_ring(const View& view, port::Outbox& out);
 
   /// For what a request wants to know before it is started.
   Step step_at(Instant deadline, const View& view, port::Outbox& out, std::uint64_t number = 0);

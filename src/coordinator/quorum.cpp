@@ -8,8 +8,24 @@
 
 namespace starling::coordinator {
 
-Quorum::Quorum(std::uint32_t voters, std::uint32_t needed) : voters_(voters), needed_(needed) {
-  ensure(voters <= 32 && needed >= 1 && needed <= voters, "a quorum of nobody, or of more than there are");
+namespace {
+
+constexpr std::uint32_t voters_max = 32;
+
+std::uint32_t count(std::uint32_t voters) { return static_cast<std::uint32_t>(std::popcount(voters)); }
+
+std::uint32_t first_bits(std::uint32_t voters) { return static_cast<std::uint32_t>((std::uint64_t{1} << voters) - 1); }
+
+}  // namespace
+
+Quorum::Quorum(std::uint32_t voters, std::uint32_t needed)
+    : Quorum(voters, {first_bits(voters), needed}, {first_bits(voters), needed}) {}
+
+Quorum::Quorum(std::uint32_t voters, Electorate first, Electorate second)
+    : voters_(voters), first_(first), second_(second) {
+  ensure(voters <= voters_max, "more voters than there are bits");
+  for (const Electorate& list : {first, second})
+    ensure(list.needed >= 1 && list.needed <= count(list.voters), "a quorum of nobody, or of more than there are");
 }
 
 bool Quorum::yes(std::uint32_t voter) {
@@ -26,11 +42,11 @@ bool Quorum::no(std::uint32_t voter) {
   return true;
 }
 
-std::uint32_t Quorum::votes() const { return static_cast<std::uint32_t>(std::popcount(yes_)); }
-
-std::uint32_t Quorum::hopeful() const { return voters_ - static_cast<std::uint32_t>(std::popcount(no_)); }
-
-bool Quorum::lost() const { return hopeful() < needed_; }
+std::optional<Quorum::Electorate> Quorum::in_want(std::uint32_t voters) const {
+  for (const Electorate& list : {first_, second_})
+    if (count(voters & list.voters) < list.needed) return list;
+  return std::nullopt;
+}
 
 Result<std::uint32_t> resolve(port::QuorumLevel level, port::QuorumLevel standard, std::uint32_t replicas) {
   using Kind = port::QuorumLevel::Kind;

@@ -41,7 +41,7 @@ causal::Object join_and_repair(const ring::Key& key, PartitionId partition, cons
       step.out.store(step.ticket(), storage::Merge{partition, key, bytes});
     else
       step.out.send(behind.node, wire::MergeRequest{.request = step.request(),
-                                                    .epoch = step.view.ring.epoch(),
+                                                    .epoch = step.view.ring.version(partition),
                                                     .partition = partition,
                                                     .key = key.bytes,
                                                     .object = bytes,

@@ -27,11 +27,14 @@ ScanRequest::ScanRequest(port::ClientToken client, port::ScanRequest request, Sc
 }
 
 Progress ScanRequest::begin(Step& step) {
-  const ReplicaSet replicas(step.view.ring.preference_list(at_.partition), step.self);
+  const auto replicas = ReplicaSet::of_reads(step.view.ring, at_.partition, step.self);
   const auto needed = resolve(level_, step.config.read, replicas.size());
   if (!needed) return give_up(needed.error(), step);
-  if (auto enough = enough_reachable(replicas, *needed, step); !enough) return give_up(enough.error(), step);
+  if (auto enough = enough_reachable(replicas, Quorum(replicas.size(), *needed), step); !enough)
+    return give_up(enough.error(), step);
   asking_.emplace(replicas, *needed);
+  version_ = step.view.ring.version(at_.partition);
+  stalled_ = false;
   pages_.clear();
   step.wake_after(step.config.hedge_ceiling);
   return ask_more(step);
@@ -40,9 +43,16 @@ Progress ScanRequest::begin(Step& step) {
 Progress ScanRequest::ask_more(Step& step) {
   while (!asking_->enough_asked()) {
     const auto place = asking_->next(step);
-    if (!place) return give_up(asking_->unavailable(), step);
+    if (!place) return stall(step);
     ask(*place, step);
   }
+  return Progress::waiting;
+}
+
+Progress ScanRequest::stall(Step& step) {
+  if (!asking_->rings_differ()) return give_up(asking_->unavailable(), step);
+  stalled_ = true;
+  step.wake_after(step.config.ring_retry);
   return Progress::waiting;
 }
 
@@ -61,7 +71,7 @@ void ScanRequest::ask(std::uint32_t place, Step& step) {
     return;
   }
   step.out.send(node, wire::ScanRequest{.request = step.request(),
-                                        .epoch = ring.epoch(),
+                                        .epoch = version_,
                                         .partition = at_.partition,
                                         .after = at_.after.bytes,
                                         .prefix = prefix_,
@@ -100,6 +110,7 @@ Progress ScanRequest::take(std::uint32_t place, Result<storage::ScanAnswer> page
 }
 
 Progress ScanRequest::on_late(Step& step) {
+  if (stalled_) return Progress::next_stage;
   if (const auto place = asking_->next(step)) ask(*place, step);
   if (asking_->anybody_left()) step.wake_after(step.config.hedge_ceiling);
   return Progress::waiting;
@@ -108,6 +119,10 @@ Progress ScanRequest::on_late(Step& step) {
 Progress ScanRequest::on_peer_lost(NodeId peer, Step& step) {
   const auto place = asking_->awaited(peer);
   return place ? failed(*place, ErrorCode::connection_lost, step) : Progress::waiting;
+}
+
+Progress ScanRequest::on_ring(Step& step) {
+  return step.view.ring.version(at_.partition) == version_ ? Progress::waiting : Progress::next_stage;
 }
 
 Progress ScanRequest::failed(std::uint32_t place, ErrorCode why, Step& step) {

@@ -24,11 +24,13 @@ class ScanRequest {
   Progress on_message(NodeId from, const wire::ScanReply& reply, Step& step);
   Progress on_late(Step& step);
   Progress on_peer_lost(NodeId peer, Step& step);
+  Progress on_ring(Step& step);
   void on_deadline(Step& step);
 
  private:
   void ask(std::uint32_t place, Step& step);
   Progress ask_more(Step& step);
+  Progress stall(Step& step);
   Progress take(std::uint32_t place, Result<storage::ScanAnswer> page, Step& step);
   Progress failed(std::uint32_t place, ErrorCode why, Step& step);
   Progress advance(storage::ScanAnswer joined, Step& step);
@@ -47,6 +49,8 @@ class ScanRequest {
   ScanCursor at_;
   bool at_end_{};
   std::optional<Asking> asking_;  ///< for the rows behind `at_`
+  Epoch version_;                 ///< of the partition, for which they are asked
+  bool stalled_{};                ///< too few can answer until all go by the same ring
   std::vector<storage::ScanAnswer> pages_;
   std::vector<port::ScanReply::Item> items_;
 };

@@ -9,13 +9,13 @@ std::uint32_t StandIns::reachable(const Step& step) const {
       std::ranges::count_if(candidates_, [&](NodeId node) { return step.reachable(node); }));
 }
 
-std::optional<NodeId> StandIns::enlist(std::uint32_t place, const Step& step) {
-  const auto at_it = [&](const StandIn& one) { return one.place == place && one.state != State::failed; };
-  if (std::ranges::any_of(asked_, at_it)) return std::nullopt;
+std::optional<NodeId> StandIns::enlist(NodeId replica, const Step& step) {
+  const auto for_it = [&](const StandIn& one) { return one.replica == replica && one.state != State::failed; };
+  if (std::ranges::any_of(asked_, for_it)) return std::nullopt;
   while (next_ < candidates_.size()) {
     const NodeId node = candidates_[next_++];
     if (!step.reachable(node)) continue;
-    asked_.push_back({node, place, State::asked});
+    asked_.push_back({node, replica, State::asked});
     return node;
   }
   return std::nullopt;
@@ -35,8 +35,18 @@ std::vector<NodeId> StandIns::keepers() const {
   return nodes;
 }
 
-std::uint32_t StandIns::count(State state) const {
-  return static_cast<std::uint32_t>(std::ranges::count(asked_, state, &StandIn::state));
+std::vector<NodeId> StandIns::kept_for() const {
+  std::vector<NodeId> replicas;
+  for (const StandIn& one : asked_)
+    if (one.state == State::keeps) replicas.push_back(one.replica);
+  return replicas;
+}
+
+std::vector<NodeId> StandIns::hoped_for() const {
+  std::vector<NodeId> replicas;
+  for (const StandIn& one : asked_)
+    if (one.state != State::failed) replicas.push_back(one.replica);
+  return replicas;
 }
 
 }  // namespace starling::coordinator

@@ -17,27 +17,25 @@ class StandIns {
 
   /// How many of them can be reached.
   std::uint32_t reachable(const Step& step) const;
-  /// Whom to ask for the replica at this place; nobody while one has been asked and has not refused,
-  /// nor when none is left.
-  std::optional<NodeId> enlist(std::uint32_t place, const Step& step);
+  /// Whom to ask for this replica; nobody while one has been asked and has not refused, nor when none is left.
+  std::optional<NodeId> enlist(NodeId replica, const Step& step);
   /// False for an answer that nobody waits for.
   bool on_answer(NodeId from, bool kept);
 
   /// Those that have it durably.
   std::vector<NodeId> keepers() const;
-  std::uint32_t votes() const { return count(State::keeps); }
-  /// Those that have it or may still take it.
-  std::uint32_t hopeful() const { return votes() + count(State::asked); }
+  /// Replicas for which one has it.
+  std::vector<NodeId> kept_for() const;
+  /// Replicas for which one has it or may still take it.
+  std::vector<NodeId> hoped_for() const;
 
  private:
   enum class State : std::uint8_t { asked, keeps, failed };
   struct StandIn {
     NodeId node;
-    std::uint32_t place{};  ///< of the replica
+    NodeId replica;
     State state{};
   };
-
-  std::uint32_t count(State state) const;
 
   std::vector<NodeId> candidates_;
   std::size_t next_{};  ///< of the candidates

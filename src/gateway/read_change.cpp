@@ -70,7 +70,11 @@ port::ChangeRequest read_replace(Arguments& arguments) {
   return with_options(arguments, Kind::replace, {std::move(old), std::move(young)});
 }
 
-port::ChangeRequest read_abort(Arguments& arguments) { return with_options(arguments, Kind::abort, {}); }
+port::ChangeRequest read_abort(Arguments& arguments) {
+  auto request = with_options(arguments, Kind::abort, {});
+  if (request.dry_run) arguments.fail(ErrorCode::invalid, "an abort moves nothing, so there is no dry run of it");
+  return request;
+}
 
 port::ChangeRequest read_plan(Arguments& arguments) {
   Kind kind = Kind::rebalance;

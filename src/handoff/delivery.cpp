@@ -72,7 +72,7 @@ void Delivery::deliver(storage::ListHintsAnswer page, Step& step) {
   for (auto& [partition, key, object, fingerprint] : page.hints) {
     const wire::RequestId request = step.next_request();
     step.out.send(target_, wire::MergeRequest{.request = request,
-                                              .epoch = step.view.ring.epoch(),
+                                              .epoch = step.view.ring.version(partition),
                                               .partition = partition,
                                               .key = key.bytes,
                                               .object = std::move(object),
@@ -87,7 +87,7 @@ void Delivery::move_on(std::vector<storage::HintedObject> strays, Step& step) {
   storage::MoveHints moves{.from = target_};
   for (auto& stray : strays) {
     auto& move = moves.moves.emplace_back(stray.partition, std::move(stray.key));
-    for (const NodeId node : step.view.ring.preference_list(move.partition))
+    for (const NodeId node : step.view.ring.owners(move.partition))
       if (node != step.self) move.to.push_back(node);
     move.to_ourselves = step.view.ring.owns(step.self, move.partition);
   }

@@ -31,10 +31,8 @@ struct Config {
   port::QuorumLevel read;          ///< what `standard` means
   port::QuorumLevel write;
   Duration timeout = 2s;
-  Duration actor_patience = 3s;                ///< after a start, for the other replicas to confirm our actors
-  Duration handoff_period = 5s;                ///< between two looks at who is owed hints
-  std::uint64_t transfer_rate = 100ULL << 20;  ///< bytes per second that this node has sent to it for a ring change
-  Duration leftover_grace = 1h;                ///< a former owner keeps what it has handed over for so long
+  Duration actor_patience = 3s;  ///< after a start, for the other replicas to confirm our actors
+  Duration handoff_period = 5s;  ///< between two looks at who is owed hints
   membership::Profile gossip;
   repair::Config repair;
 };

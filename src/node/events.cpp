@@ -28,6 +28,9 @@ void EventDispatch::operator()(port::TimerElapsed&& event) {
       if (rooms.book.ring()) rooms.repair.on_timer(event.ticket, rooms.view(now), out);
       return;
     case port::Room::node: return rooms.on_node_timer(event.ticket, now, out);
+    case port::Room::change:
+      if (rooms.book.ring()) rooms.changes.on_timer(rooms, event.ticket, now, out);
+      return;
   }
 }
 
@@ -40,8 +43,8 @@ void EventDispatch::operator()(port::StorageAnswered&& event) {
     case port::Room::topology:
       if (event.ticket != topology::RingBook::save_ticket)
         rooms.founding.on_stored(event.ticket, event.answer, now, out);
-      else if (rooms.book.on_stored(event.answer, out))
-        rooms.membership.set_epoch(rooms.book.epoch());
+      else
+        rooms.changes.on_saved(rooms, event.answer, now, out);
       break;
     case port::Room::coordinator:
       if (rooms.coordinator)
@@ -54,6 +57,7 @@ void EventDispatch::operator()(port::StorageAnswered&& event) {
     case port::Room::repair:
       if (rooms.book.ring()) rooms.repair.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
       break;
+    case port::Room::change: rooms.votes.on_stored(event.ticket, event.answer, now, out); break;
     case port::Room::node: rooms.on_node_stored(event.ticket, event.answer, now, out); break;
   }
   if (!failed) return;
@@ -79,6 +83,7 @@ void EventDispatch::operator()(port::PeerDisconnected&& event) {
   rooms.membership.on_disconnected(event.node);
   rooms.handoff.on_peer_lost(event.node);
   rooms.repair.on_peer_lost(event.node);
+  rooms.conductor.on_peer_lost(event.node);
   if (rooms.coordinator) rooms.coordinator->on_peer_lost(event.node, rooms.view(now), out);
 }
 

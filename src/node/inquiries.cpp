@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "node/change_status.hpp"
 #include "node/repair_report.hpp"
 #include "node/repair_words.hpp"
 #include "node/status.hpp"
@@ -48,6 +49,7 @@ void InquiryDispatch::operator()(port::RingRequest&&) {
 
 void InquiryDispatch::operator()(port::StatusRequest&&) {
   auto status = make_status({rooms.book.ring(), members(), rooms.membership, rooms.waiting()});
+  if (rooms.book.ring()) add_change(rooms, now, status);
   if (rooms.book.ring())
     for (auto& problem : repair_problems(report_repair(rooms, now))) status.problems.push_back(std::move(problem));
   if (const auto& recovering = rooms.recovering.partitions(); !recovering.empty())
@@ -75,8 +77,8 @@ void InquiryDispatch::operator()(port::RepairNowRequest&& request) {
   out.answer(client, port::RepairNowReply{static_cast<std::uint32_t>(partitions.size())});
 }
 
-void InquiryDispatch::operator()(port::ChangeRequest&&) {
-  out.answer(client, port::Failure{.error = {ErrorCode::unsupported, "not yet"}, .acked = {}});
+void InquiryDispatch::operator()(port::ChangeRequest&& request) {
+  if (!refused()) rooms.change_requests.on_client(rooms, client, std::move(request), now, out);
 }
 
 void InquiryDispatch::operator()(port::InfoRequest&&) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "node/peer_book.hpp"
+#include "topology/acceptor.hpp"
 
 namespace starling::node {
 
@@ -28,6 +29,7 @@ MemoryOfCluster recall(const storage::BootRecord& boot) {
   MemoryOfCluster memory;
   const Bytes cluster = record(boot, topology::cluster_record_name);
   const Bytes ring = record(boot, topology::ring_record_name);
+  memory.vote = record(boot, topology::Acceptor::record_name);
   memory.pending_founding = record(boot, topology::proposal_record_name);
   if (ring.empty()) {
     // Without a ring the cluster was never decided, unless what is missing here has been damaged.

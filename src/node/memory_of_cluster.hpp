@@ -15,6 +15,7 @@ namespace starling::node {
 struct MemoryOfCluster {
   std::optional<topology::ClusterRecord> cluster;
   std::optional<ring::Ring> ring;
+  Bytes vote;              ///< on the next ring (topology::Acceptor); else empty
   Bytes pending_founding;  ///< a proposal this node has voted for, else empty
   std::string unreadable;  ///< what is wrong and what to do; the node must not start then
 };

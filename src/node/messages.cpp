@@ -13,6 +13,25 @@ void MessageDispatch::operator()(wire::ForwardWrite&& message) {
   rooms.coordinator->on_forward(from, std::move(message), rooms.view(now), out);
 }
 
+void MessageDispatch::hear_of(BytesView ring) {
+  if (!rooms.book.ring()) return;
+  if (auto news = rooms.book.examine(from, ring, out)) rooms.changes.take(rooms, *std::move(news), out, now);
+}
+
+void MessageDispatch::operator()(wire::JoinAsk&& message) {
+  if (rooms.book.ring()) rooms.changes.on_join_ask(rooms, from, message, now, out);
+}
+
+void MessageDispatch::operator()(wire::JoinWelcome&& message) {
+  if (rooms.book.ring()) return hear_of(message.ring);
+  found(message);
+}
+
+void MessageDispatch::operator()(wire::ChangeReport&& message) {
+  rooms.book.on_epoch_seen(from, message.epoch, now, out);
+  if (rooms.book.ring()) rooms.changes.on_report(rooms, from, message, now, out);
+}
+
 void MessageDispatch::operator()(wire::ActorCheck&& message) {
   if (const auto* ring = rooms.book.ring()) rooms.actor_witness.on_message(from, message, *ring, out);
 }

@@ -34,7 +34,7 @@ struct MessageDispatch {
   void operator()(wire::ActorCheck&& message);
   void operator()(wire::ActorCheckReply&& message);
   void operator()(wire::RingFetch&& message) { rooms.book.on_message(from, message, out); }
-  void operator()(wire::RingIs&& message) { rooms.book.on_message(from, message, out); }
+  void operator()(wire::RingIs&& message) { hear_of(message.ring); }
 
   void operator()(wire::HandoffOffer&& message) { hand_off(message); }
   void operator()(wire::HandoffGrant&& message) { hand_off(message); }
@@ -55,16 +55,16 @@ struct MessageDispatch {
   void operator()(wire::FoundingQuery&& message) { found(message); }
   void operator()(wire::FoundingDecision&& message) { found(message); }
 
-  void operator()(wire::PaxosPrepare&&) {}
-  void operator()(wire::PaxosPromise&&) {}
-  void operator()(wire::PaxosAccept&&) {}
-  void operator()(wire::PaxosAccepted&&) {}
-  void operator()(wire::JoinAsk&&) {}
-  void operator()(wire::JoinInvite&&) {}
-  void operator()(wire::JoinWelcome&&) {}
-  void operator()(wire::ChangeReport&&) {}
-  void operator()(wire::LeftoverOffer&&) {}
-  void operator()(wire::LeftoverReply&&) {}
+  void operator()(wire::PaxosPrepare&& message) { vote(message); }
+  void operator()(wire::PaxosPromise&& message) { vote(message); }
+  void operator()(wire::PaxosAccept&& message) { vote(message); }
+  void operator()(wire::PaxosAccepted&& message) { vote(message); }
+  void operator()(wire::JoinAsk&& message);
+  void operator()(wire::JoinInvite&& message) { found(message); }
+  void operator()(wire::JoinWelcome&& message);
+  void operator()(wire::ChangeReport&& message);
+  void operator()(wire::LeftoverOffer&& message) { repair_with_ring_of(std::move(message)); }
+  void operator()(wire::LeftoverReply&& message) { repair(std::as_const(message)); }
 
   void operator()(wire::StreamPing&& message) { rooms.membership.on_message(from, message, now, out); }
   void operator()(wire::StreamAck&& message) { rooms.membership.on_message(from, message, now, out); }
@@ -106,6 +106,13 @@ struct MessageDispatch {
     rooms.book.on_epoch_seen(from, request.epoch, now, out);
     repair(std::forward<Request>(request));
   }
+
+  template <class Message>
+  void vote(const Message& message) {
+    if (rooms.book.ring()) rooms.votes.on_message(from, message, now, out);
+  }
+
+  void hear_of(BytesView ring);
 
   template <class Message>
   void found(const Message& message) {

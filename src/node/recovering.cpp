@@ -62,6 +62,12 @@ void Recovering::start(const ring::Ring& ring, NodeId self, port::Tickets& ticke
                          partitions_.size(), elsewhere_ ? " of a directory that was copied or restored" : ""));
 }
 
+void Recovering::on_ring(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out) {
+  if (std::erase_if(partitions_, [&](PartitionId partition) { return !ring.owns(self, partition); }) == 0) return;
+  refuse_reads(tickets, out);
+  save(tickets, out);
+}
+
 void Recovering::add(std::span<const PartitionId> partitions, std::string_view why, port::Tickets& tickets,
                      port::Outbox& out) {
   const std::size_t before = partitions_.size();

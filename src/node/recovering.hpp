@@ -29,6 +29,8 @@ class Recovering {
   /// Once, when there is a ring and before anything else is asked of storage: partitions with lost
   /// rows are told so.
   void start(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out);
+  /// The node goes by another ring: what it owns no more is not waited for.
+  void on_ring(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out);
   /// `why`: what this node does or has, for people.
   void add(std::span<const PartitionId> partitions, std::string_view why, port::Tickets& tickets, port::Outbox& out);
   /// Rows of these were found damaged.

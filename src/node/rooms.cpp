@@ -65,6 +65,8 @@ Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
       random(chance),
       memory(recall(boot)),
       founding(founding_config(config, boot), memory.cluster, random.fork()),
+      votes(boot.node, random.fork(), change_tickets),
+      conductor(boot.node, votes, change_tickets),
       membership(config.gossip, self_update(config, boot), random.fork()),
       replica({}, boot.node, random.fork()),
       handoff({.period = config.handoff_period}, boot.node, random.fork()),
@@ -78,17 +80,29 @@ void Rooms::start(Instant now, port::Outbox& out) {
   if (!memory.unreadable.empty()) return halt(memory.unreadable, out);
   if (!config.seeds.empty()) membership.on_seeds(config.seeds, now, out);
   if (memory.ring) {
+    if (auto resumed = votes.resume(memory.vote); !resumed)
+      return halt("the vote on the next ring in the data directory cannot be read: empty the directory", out);
     book.open(*memory.ring);
     enter_cluster(now, out);
-    life = Life::confirming;
-    actor_check.start(now, out);
+    find_place(now, out);
   } else if (!memory.pending_founding.empty()) {
     // The vote binds, so a node that cannot read what it voted for must not go on without it.
     if (auto resumed = founding.resume(memory.pending_founding, now, out); !resumed)
       halt("the pending founding in the data directory cannot be read: empty the directory", out);
   } else if (founds_alone(config)) {
     founding.found_alone(now, out);
+  } else if (config.init == InitMode::automatic) {
+    founding.ask_to_join(config.seeds, config.join_at_once, now, out);
   }
+}
+
+/// A member serves when its actors are confirmed. A stranger in its own cluster has nothing to serve: what
+/// it may have left over it hands over, and then it waits for an operator to take it in again.
+void Rooms::find_place(Instant now, port::Outbox& out) {
+  life = stranger() ? Life::waiting : Life::confirming;
+  if (life == Life::waiting) return repair.forgo_grace();
+  founding.stop_asking();
+  actor_check.start(now, out);
 }
 
 void Rooms::enter_cluster(Instant now, port::Outbox& out) {
@@ -98,6 +112,8 @@ void Rooms::enter_cluster(Instant now, port::Outbox& out) {
   membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
   handoff.start(view(now), out);
   repair.start(view(now), out);
+  votes.on_ring(*book.ring());
+  changes.start(*this, now, out);
   peers_timer_ = tickets.next();
   out.arm(peers_timer_, now + peers_period);
 }
@@ -124,6 +140,8 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
     actor_check.doubt_all(*book.ring(), out);
   }
   if (book.ring()) see_to_losses(now, out);
+  if (book.ring()) changes.after_step(*this, now, out);
+  if (life == Life::waiting && book.ring() && !stranger()) find_place(now, out);
   if (life == Life::confirming && actor_check.done()) become_ready(out);
   if (auto heard = membership.newer_epoch()) book.on_epoch_seen(heard->from, heard->epoch, now, out);
   heed_effects(effects_before, now, out);
@@ -208,7 +226,7 @@ void Rooms::on_node_stored(port::Ticket ticket, const Result<storage::Answer>& a
 
 std::string Rooms::waiting() const {
   switch (life) {
-    case Life::waiting: return founding.waiting_for();
+    case Life::waiting: return stranger() ? changes.why_stranger(*this) : founding.waiting_for();
     case Life::confirming:
       return "it has just started and asks the other replicas what they know of its writes; try again in a few seconds";
     case Life::stopping:

@@ -9,12 +9,16 @@
 #include "handoff/handoff.hpp"
 #include "membership/membership.hpp"
 #include "node/actor_check.hpp"
+#include "node/change_requests.hpp"
 #include "node/memory_of_cluster.hpp"
 #include "node/node.hpp"
 #include "node/recovering.hpp"
+#include "node/ring_changes.hpp"
 #include "repair/repair.hpp"
 #include "replica/replica.hpp"
+#include "topology/conductor.hpp"
 #include "topology/founding.hpp"
+#include "topology/joiners.hpp"
 #include "topology/ring_book.hpp"
 
 namespace starling::node {
@@ -39,6 +43,8 @@ struct Rooms {
   std::string waiting() const;
 
   port::View view(Instant now) const { return {*book.ring(), membership, now}; }
+  /// It has a ring that does not have it: it has left, or was removed.
+  bool stranger() const { return book.ring() && !book.ring()->find(boot.node); }
 
   Config config;
   Instant started;
@@ -49,6 +55,12 @@ struct Rooms {
   port::Tickets tickets{port::Room::node};
   topology::Founding founding;
   topology::RingBook book;
+  port::Tickets change_tickets{port::Room::change};
+  topology::Register votes;
+  topology::Joiners joiners;
+  topology::Conductor conductor;
+  RingChanges changes;
+  ChangeRequests change_requests;
   membership::Membership membership;
   replica::Replica replica;
   std::optional<coordinator::Coordinator> coordinator;  ///< once there is a ring
@@ -60,6 +72,7 @@ struct Rooms {
 
  private:
   void enter_cluster(Instant now, port::Outbox& out);
+  void find_place(Instant now, port::Outbox& out);
   void become_ready(port::Outbox& out);
   void see_to_losses(Instant now, port::Outbox& out);
   void heed_effects(std::size_t effects_before, Instant now, port::Outbox& out);

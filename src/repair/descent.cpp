@@ -25,7 +25,7 @@ void Descent::begin(Share share, Step& step) {
 
 void Descent::disown(Step& step) const {
   step.out.send(share_.first, wire::SumsRequest{.request = step.next_request(),
-                                                .epoch = step.view.ring.epoch(),
+                                                .epoch = step.view.ring.version(share_.second),
                                                 .partition = share_.second,
                                                 .bits = bits_per_step,
                                                 .nodes = {},
@@ -79,7 +79,7 @@ void Descent::ask_for_sums(Step& step) {
   waiting_ = step.store(storage::SumLeaves{share_.second, bits_});
   request_ = step.next_request();
   step.out.send(share_.first, wire::SumsRequest{.request = request_,
-                                                .epoch = step.view.ring.epoch(),
+                                                .epoch = step.view.ring.version(share_.second),
                                                 .partition = share_.second,
                                                 .bits = bits_,
                                                 .nodes = nodes_,
@@ -130,7 +130,7 @@ void Descent::list_theirs(Step& step) {
   deadline_ = step.deadline();
   request_ = step.next_request();
   step.out.send(share_.first, wire::DigestsRequest{.request = request_,
-                                                   .epoch = step.view.ring.epoch(),
+                                                   .epoch = step.view.ring.version(share_.second),
                                                    .partition = share_.second,
                                                    .bits = bits_,
                                                    .leaf = nodes_.back(),

@@ -47,7 +47,7 @@ void Exchange::go_on(const Pace& pace, Step& step) {
     deadline_ = step.deadline();
     const wire::RequestId request = step.next_request();
     step.out.send(share_.first, wire::ReadRequest{.request = request,
-                                                  .epoch = step.view.ring.epoch(),
+                                                  .epoch = step.view.ring.version(share_.second),
                                                   .partition = share_.second,
                                                   .key = key.bytes,
                                                   .full = true,
@@ -94,7 +94,7 @@ void Exchange::push(One one, const causal::Object& merged, Pace& pace, Step& ste
   deadline_ = step.deadline();
   const wire::RequestId request = step.next_request();
   wire::MergeRequest merge{.request = request,
-                           .epoch = step.view.ring.epoch(),
+                           .epoch = step.view.ring.version(share_.second),
                            .partition = share_.second,
                            .key = one.key.bytes,
                            .object = causal::encode(merged),

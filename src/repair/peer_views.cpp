@@ -44,7 +44,7 @@ void PeerViews::forget(NodeId peer) {
 
 std::vector<NodeId> PeerViews::silent(const ring::Ring& ring, NodeId self, PartitionId partition) const {
   std::vector<NodeId> silent;
-  for (const NodeId replica : ring.preference_list(partition)) {
+  for (const NodeId replica : ring.owners(partition)) {
     if (replica == self) continue;
     const PeerView* view = find(replica, partition);
     if (view == nullptr || !view->watermark) silent.push_back(replica);
@@ -54,7 +54,7 @@ std::vector<NodeId> PeerViews::silent(const ring::Ring& ring, NodeId self, Parti
 
 std::optional<std::vector<causal::Seen>> PeerViews::witnesses(const ring::Ring& ring, NodeId self,
                                                               PartitionId partition) const {
-  if (!silent(ring, self, partition).empty()) return std::nullopt;
+  if (ring.moving(partition) || !silent(ring, self, partition).empty()) return std::nullopt;
   std::vector<causal::Seen> witnesses;
   for (const NodeId replica : ring.preference_list(partition))
     if (replica != self) witnesses.push_back(*find(replica, partition)->watermark);

@@ -44,7 +44,7 @@ class PeerViews {
 
   /// Replicas of the partition, other than `self`, whose watermark is not known.
   std::vector<NodeId> silent(const ring::Ring& ring, NodeId self, PartitionId partition) const;
-  /// The watermarks of all other replicas; nothing while one of them is silent.
+  /// The watermarks of all other replicas; nothing while one of them is silent, or the partition moves.
   std::optional<std::vector<causal::Seen>> witnesses(const ring::Ring& ring, NodeId self, PartitionId partition) const;
 
  private:

@@ -7,7 +7,7 @@
 
 namespace starling::repair {
 
-void Pull::begin(Share share, causal::Seen theirs, Step& step) {
+void Pull::begin(Share share, std::optional<causal::Seen> theirs, Step& step) {
   share_ = share;
   wanted_ = std::move(theirs);
   promised_.reset();
@@ -40,13 +40,16 @@ void Pull::ask(const Pace& pace, Step& step) {
   stage_ = Stage::asked;
   deadline_ = step.deadline();
   request_ = step.next_request();
-  step.out.send(share_.first, wire::PullRequest{.request = request_,
-                                                .epoch = step.view.ring.epoch(),
-                                                .partition = share_.second,
-                                                .seen = ours_,
-                                                .after = after_.bytes,
-                                                .bytes_max = step.config.page_bytes,
-                                                .ttl = step.config.patience});
+  step.out.send(share_.first,
+                wire::PullRequest{.request = request_,
+                                  .epoch = step.view.ring.version(share_.second),
+                                  .partition = share_.second,
+                                  .seen = ours_,
+                                  .after = after_.bytes,
+                                  .bytes_max = purpose_ == Purpose::transfer ? step.config.transfer_page_bytes
+                                                                             : step.config.page_bytes,
+                                  .whole = purpose_ == Purpose::transfer,
+                                  .ttl = step.config.patience});
 }
 
 Pull::Progress Pull::on_reply(NodeId from, wire::PullReply reply, Pace& pace, Step& step) {
@@ -102,7 +105,7 @@ Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& an
     return Progress::done;
   }
   const causal::Seen& ours = expect<storage::SurveyAnswer>(*answer).partitions.at(0).seen;
-  if (ours.covers(wanted_)) {
+  if (wanted_ && ours.covers(*wanted_)) {
     stage_ = Stage::idle;
     return Progress::done;
   }

@@ -20,10 +20,14 @@ namespace starling::repair {
 /// way has merged some rows, and claims nothing. (Gonçalves et al. 2015, anti-entropy.)
 class Pull {
  public:
+  /// A transfer takes only from a replica that may be read, and larger pages.
+  enum class Purpose : std::uint8_t { gap, transfer };
+  explicit Pull(Purpose purpose = Purpose::gap) : purpose_(purpose) {}
+
   bool idle() const { return stage_ == Stage::idle; }
   NodeId peer() const { return share_.first; }
-  /// `theirs`: what is said to be there; where we have it by now, nothing is asked.
-  void begin(Share share, causal::Seen theirs, Step& step);
+  /// `theirs`: what is said to be there; where we have it by now, nothing is asked. None: ask in any case.
+  void begin(Share share, std::optional<causal::Seen> theirs, Step& step);
   void give_up();
 
   std::optional<Instant> due(const Pace& pace) const;
@@ -49,7 +53,8 @@ class Pull {
 
   Share share_;
   Stage stage_{Stage::idle};
-  causal::Seen wanted_;
+  Purpose purpose_;
+  std::optional<causal::Seen> wanted_;
   Bytes ours_;                            ///< our seen at the beginning, encoded
   std::optional<causal::Seen> promised_;  ///< their seen as of the first page
   ring::Key after_;

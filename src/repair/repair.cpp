@@ -6,7 +6,13 @@
 namespace starling::repair {
 
 Repair::Repair(Config config, NodeId self, Random random)
-    : config_(config), self_(self), last_request_(random.next()), looks_(self, random.fork()), pace_(config.rate) {}
+    : config_(config),
+      self_(self),
+      last_request_(random.next()),
+      looks_(self, random.fork()),
+      pace_(config.rate),
+      arrivals_(self, config.transfer_rate),
+      leftovers_(self) {}
 
 Step Repair::step(const View& view, port::Outbox& out) { return {config_, view, self_, tickets_, last_request_, out}; }
 
@@ -15,7 +21,25 @@ void Repair::start(const View& view, port::Outbox& out) {
   next_survey_ = view.now + config_.interval / 2;
   for (const PartitionId partition : view.ring.partitions_of(self_)) trees_.want(partition);
   scrub_.start(now);
+  follow_ring(now);
   go_on(now);
+}
+
+void Repair::make_room(const ring::Ring& next, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  leftovers_.make_room(next, now);
+}
+
+void Repair::on_ring(const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  follow_ring(now);
+  go_on(now);
+}
+
+void Repair::follow_ring(Step& step) {
+  looks_.set_peers(step.view.ring.neighbours_of(self_), step);
+  arrivals_.on_ring(step);
+  leftovers_.look(step);
 }
 
 void Repair::on_connected(NodeId peer, const View& view, port::Outbox& out) {
@@ -34,6 +58,7 @@ void Repair::on_peer_lost(NodeId peer) {
   std::erase_if(to_descend_, [&](const Share& share) { return share.first == peer; });
   if (descent_.share().first == peer) descent_.give_up();
   if (exchange_.share().first == peer) exchange_.give_up();
+  arrivals_.on_peer_lost(peer);
 }
 
 void Repair::on_hint_refused(NodeId peer, const View& view, port::Outbox& out) {
@@ -71,6 +96,8 @@ void Repair::do_what_is_due(Step& step) {
   }
   descent_.on_timer(step);
   if (const auto due = exchange_.due(pace_); due && *due <= step.view.now) exchange_.on_timer(pace_, step);
+  arrivals_.on_timer(step);
+  leftovers_.on_timer(step);
   trees_.on_timer(step);
   scrub_.on_timer(trees_, step);
   if (step.view.now < next_survey_) return;
@@ -84,13 +111,15 @@ void Repair::on_storage(port::Ticket ticket, Result<storage::Answer> answer, con
     surveying_.reset();
     if (answer) keep_up(expect<storage::SurveyAnswer>(*answer), now);
   } else if (looks_.on_storage(ticket, answer, now) || trees_.on_storage(ticket, answer, now) ||
-             reaper_.on_storage(ticket, answer, views_, now) || exchange_.on_storage(ticket, answer, pace_, now)) {
+             reaper_.on_storage(ticket, answer, views_, now) || exchange_.on_storage(ticket, answer, pace_, now) ||
+             arrivals_.on_storage(ticket, answer, now) || leftovers_.on_storage(ticket, answer, now)) {
   } else if (descent_.on_storage(ticket, answer, now)) {
     heed_descent(now);
   } else if (auto gaps = gaps_.on_storage(ticket, answer)) {
     heed(*std::move(gaps), now);
   } else if (responder_.on_storage(ticket, answer, now)) {
     if (auto agreed = responder_.take_agreed()) heed(*std::move(agreed), now);
+    if (auto lacking = responder_.take_lacking()) heed(*std::move(lacking), now);
   } else {
     heed(pull_.on_storage(ticket, answer, pace_, now), now);
   }
@@ -112,9 +141,15 @@ void Repair::on_message(NodeId from, const wire::RepairViews& views, const View&
   go_on(now);
 }
 
+void Repair::on_message(NodeId from, const wire::LeftoverReply& reply, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  leftovers_.on_reply(from, reply, now);
+  go_on(now);
+}
+
 void Repair::on_message(NodeId from, wire::PullReply reply, const View& view, port::Outbox& out) {
   Step now = step(view, out);
-  heed(pull_.on_reply(from, std::move(reply), pace_, now), now);
+  if (!arrivals_.on_reply(from, reply, now)) heed(pull_.on_reply(from, std::move(reply), pace_, now), now);
   go_on(now);
 }
 
@@ -162,7 +197,7 @@ void Repair::heed(NodeId peer, Comparison::Difference difference, Step& step) {
   view.differs = true;
   const bool may_lack = !ours.seen.covers(theirs.seen);
   if (!may_lack) views_.catch_up(peer, ours.partition);
-  if (may_lack) gaps_.note(share, theirs.seen, step.view.now + config_.settle);
+  if (may_lack && !arrivals_.misses(ours.partition)) gaps_.note(share, theirs.seen, step.view.now + config_.settle);
   // Both have seen the same, and hold not the same: one of them has lost something, or came back with what is old.
   const bool roots_differ =
       !may_lack && theirs.seen.covers(ours.seen) && ours.tree_built && theirs.tree_built && ours.root != theirs.root;
@@ -181,10 +216,16 @@ void Repair::take_views(NodeId from, const wire::RepairViews& views, Step& step)
     return;
   }
   for (auto& view : *theirs) {
-    gaps_.note({from, view.partition}, view.seen, step.view.now + config_.settle);
+    if (!arrivals_.misses(view.partition))
+      gaps_.note({from, view.partition}, view.seen, step.view.now + config_.settle);
     views_.of(from, view.partition).differs = true;
     views_.learn(from, view.partition, std::move(view.seen));
   }
+}
+
+/// Nothing is on its way from one that owns it no more: there is nothing to wait for.
+void Repair::heed(Responder::Lacking lacking, Step& step) {
+  for (auto& view : lacking.views) gaps_.note({lacking.peer, view.partition}, std::move(view.seen), step.view.now);
 }
 
 void Repair::heed(Gaps::Result gaps, Step& step) {
@@ -229,16 +270,13 @@ void Repair::begin_next(Step& step) {
 }
 
 void Repair::go_on(Step& step) {
-  if (step.view.ring.epoch() != epoch_) {
-    epoch_ = step.view.ring.epoch();
-    looks_.set_peers(step.view.ring.neighbours_of(self_), step);
-  }
   begin_next(step);
   trees_.go_on(step);
   reaper_.go_on(views_, step);
+  arrivals_.go_on(step);
   Instant wake = next_survey_;
-  for (const auto due :
-       {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_), trees_.due(), scrub_.due()})
+  for (const auto due : {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_),
+                         trees_.due(), scrub_.due(), arrivals_.due(), leftovers_.due()})
     if (due) wake = std::min(wake, *due);
   if (armed_for_ && *armed_for_ <= wake) return;
   armed_for_ = wake;
@@ -253,6 +291,7 @@ void Repair::start_over(const std::vector<PartitionId>& partitions, const View& 
   for (const NodeId peer : view.ring.neighbours_of(self_)) on_peer_lost(peer);
   gaps_ = {};
   responder_.forget();
+  arrivals_.start_over(partitions);
   for (const PartitionId partition : partitions) {
     views_.start_over(partition);
     trees_.want(partition);

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "repair/arrivals.hpp"
 #include "repair/config.hpp"
 #include "repair/descent.hpp"
 #include "repair/exchange.hpp"
 #include "repair/gaps.hpp"
+#include "repair/leftovers.hpp"
 #include "repair/looks.hpp"
 #include "repair/pace.hpp"
 #include "repair/peer_views.hpp"
@@ -33,9 +35,15 @@ namespace starling::repair {
 class Repair {
  public:
   Repair(Config config, NodeId self, Random random);
+  Repair(const Repair&) = delete;
+  Repair& operator=(const Repair&) = delete;
 
   /// Once, when there is a ring.
   void start(const View& view, port::Outbox& out);
+  /// `next` is about to be saved: what must be gone before it is taken goes now.
+  void make_room(const ring::Ring& next, const View& view, port::Outbox& out);
+  /// The node goes by another ring.
+  void on_ring(const View& view, port::Outbox& out);
   void on_connected(NodeId peer, const View& view, port::Outbox& out);
   void on_peer_lost(NodeId peer);
   /// It has missed something of which there is no hint.
@@ -53,6 +61,7 @@ class Repair {
   }
   void on_message(NodeId from, wire::RepairMarks marks, const View& view, port::Outbox& out);
   void on_message(NodeId from, const wire::RepairViews& views, const View& view, port::Outbox& out);
+  void on_message(NodeId from, const wire::LeftoverReply& reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::PullReply reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::SumsReply reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::DigestsReply reply, const View& view, port::Outbox& out);
@@ -74,16 +83,22 @@ class Repair {
   /// Grows whenever that does, for any partition.
   std::uint64_t progress() const { return views_.progress(); }
   Status status(const View& view) const;
+  const Arrivals& arrivals() const { return arrivals_; }
+  const Leftovers& leftovers() const { return leftovers_; }
+  /// This node is a stranger here who would like to come back.
+  void forgo_grace() { leftovers_.forgo_grace(); }
 
  private:
   Step step(const View& view, port::Outbox& out);
   void heed(NodeId peer, Comparison comparison, Step& step);
   void heed(NodeId peer, Comparison::Difference difference, Step& step);
   void heed(Responder::Agreed agreed, Step& step);
+  void heed(Responder::Lacking lacking, Step& step);
   void heed(Gaps::Result gaps, Step& step);
   void heed(Pull::Progress progress, Step& step);
   void take_views(NodeId from, const wire::RepairViews& views, Step& step);
   void heed_descent(Step& step);
+  void follow_ring(Step& step);
   void keep_up(const storage::SurveyAnswer& ours, Step& step);
   void do_what_is_due(Step& step);
   void begin_next(Step& step);
@@ -107,8 +122,9 @@ class Repair {
   Scrub scrub_;
   std::vector<PartitionId> damaged_;
   Reaper reaper_;
-  Responder responder_;
-  Epoch epoch_;  ///< of the ring whose members we look at
+  Arrivals arrivals_;
+  Leftovers leftovers_;
+  Responder responder_{leftovers_};
   Instant next_survey_;
   std::optional<port::Ticket> surveying_;
   port::Ticket timer_;

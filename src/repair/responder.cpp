@@ -38,24 +38,41 @@ Result<ring::Key> after_of(BytesView bytes, PartitionId partition, const ring::R
 
 }  // namespace
 
-Result<> Responder::admit(NodeId from, Epoch epoch, PartitionId partition, Step& step) const {
+Result<> Responder::admit(NodeId from, Epoch version, PartitionId partition, Step& step) const {
   const ring::Ring& ring = step.view.ring;
-  if (epoch > ring.epoch()) return fail(ErrorCode::not_ready, "this node does not have that ring yet");
-  if (epoch < ring.epoch() || partition.value >= ring.partitions() || !ring.owns(step.self, partition) ||
-      !ring.owns(from, partition))
+  const bool ours = partition.value < ring.partitions() && version == ring.version(partition) &&
+                    (ring.owns(step.self, partition) || leftovers_.has(partition));
+  if (!ours || !ring.owns(from, partition))
     return fail(ErrorCode::stale_ring, "the two nodes are no replicas of that partition in its ring");
   if (waiting_.size() >= waiting_max) return fail(ErrorCode::overloaded, "too much is being compared on this replica");
   return {};
 }
 
+/// What speaks of many partitions needs the same ring.
+Result<> Responder::admit_all(Epoch epoch, Step& step) const {
+  if (epoch != step.view.ring.epoch()) return fail(ErrorCode::stale_ring, "the two nodes go by different rings");
+  if (waiting_.size() >= waiting_max) return fail(ErrorCode::overloaded, "too much is being compared on this replica");
+  return {};
+}
+
 void Responder::on_message(NodeId from, wire::RepairMarks marks, Step& step) {
-  auto shared = shared_partitions(step.view.ring, step.self, from);
-  const PartitionId any = shared.empty() ? PartitionId{} : shared.front();
-  if (auto admitted = admit(from, marks.epoch, any, step); !admitted)
+  if (auto admitted = admit_all(marks.epoch, step); !admitted)
     return refuse(from, marks, std::move(admitted.error()), step);
+  auto shared = shared_partitions(step.view.ring, step.self, from);
+  if (shared.empty()) return refuse(from, marks, {ErrorCode::stale_ring, "the two nodes share no partition"}, step);
   if (marks.marks.size() != shared.size() * mark_bytes)
     return refuse(from, marks, {ErrorCode::malformed, "marks of other partitions than are shared"}, step);
   store(from, step.config.patience, std::move(marks), storage::Survey{std::move(shared)}, step);
+}
+
+void Responder::on_message(NodeId from, wire::LeftoverOffer offer, Step& step) {
+  if (auto admitted = admit_all(offer.epoch, step); !admitted)
+    return refuse(from, offer, std::move(admitted.error()), step);
+  auto theirs = from_wire(offer.views, step.view.ring.partitions_of(step.self));
+  if (!theirs) return refuse(from, offer, std::move(theirs.error()), step);
+  storage::Survey survey;
+  for (const TheirView& view : *theirs) survey.partitions.push_back(view.partition);
+  store(from, step.config.patience, std::move(offer), std::move(survey), step);
 }
 
 void Responder::on_message(NodeId from, wire::PullRequest pull, Step& step) {
@@ -72,7 +89,8 @@ void Responder::on_message(NodeId from, wire::PullRequest pull, Step& step) {
                            .seen = *std::move(seen),
                            .after = *std::move(after),
                            .rows_max = page_rows_max,
-                           .bytes_max = std::min(pull.bytes_max, page_bytes_max)};
+                           .bytes_max = std::min(pull.bytes_max, page_bytes_max),
+                           .whole = pull.whole};
   const Duration ttl = pull.ttl;
   store(from, ttl, std::move(pull), std::move(scan), step);
 }
@@ -150,6 +168,21 @@ void Responder::answer(NodeId from, const wire::RepairMarks& marks, storage::Ans
     }
   }
   agreed_ = std::move(agreed);
+  step.out.send(from, std::move(reply));
+}
+
+void Responder::answer(NodeId from, const wire::LeftoverOffer& offer, storage::Answer& found, Step& step) {
+  auto theirs = from_wire(offer.views, step.view.ring.partitions_of(step.self));
+  if (!theirs) return refuse(from, offer, {ErrorCode::stale_ring, "the ring has changed meanwhile"}, step);
+  wire::LeftoverReply reply{.request = offer.request, .error = {}, .covered = {}};
+  Lacking lacking{from, {}};
+  const auto& ours = expect<storage::SurveyAnswer>(found).partitions;
+  for (std::size_t i = 0; i < theirs->size(); ++i)
+    if (ours[i].seen.covers((*theirs)[i].seen))
+      reply.covered.push_back(ours[i].partition);
+    else
+      lacking.views.push_back(std::move((*theirs)[i]));
+  lacking_ = std::move(lacking);
   step.out.send(from, std::move(reply));
 }
 

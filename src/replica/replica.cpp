@@ -44,18 +44,17 @@ Result<ring::Key> key_of(BytesView bytes, PartitionId partition, const ring::Rin
 
 Replica::Replica(Config config, NodeId self, Random random) : config_(config), self_(self), waiting_(random.next()) {}
 
-Result<void> Replica::admit(Epoch epoch, PartitionId partition, std::size_t bytes, const ring::Ring& ring,
+Result<void> Replica::admit(Epoch version, PartitionId partition, std::size_t bytes, const ring::Ring& ring,
                             port::Outbox& out) const {
-  if (epoch > ring.epoch()) return fail(ErrorCode::not_ready, "this node does not have that ring yet");
-  if (epoch < ring.epoch() || partition.value >= ring.partitions() || !ring.owns(self_, partition))
+  const bool ours = partition.value < ring.partitions() && ring.owns(self_, partition);
+  if (!ours || (version != ring.version(partition) && !planted(Bug::old_version_accepted)))
     return fail(ErrorCode::stale_ring, "this node is no replica of that partition in its ring");
   return admit(bytes, out);
 }
 
 Result<void> Replica::admit_payload(const wire::StandInRequest& request, const ring::Ring& ring,
                                     port::Outbox& out) const {
-  if (request.epoch > ring.epoch()) return fail(ErrorCode::not_ready, "this node does not have that ring yet");
-  if (request.epoch < ring.epoch() || request.partition.value >= ring.partitions())
+  if (request.partition.value >= ring.partitions() || request.epoch != ring.version(request.partition))
     return fail(ErrorCode::stale_ring, "this node has another ring");
   if (ring.owns(self_, request.partition) || !ring.owns(request.target, request.partition))
     return fail(ErrorCode::malformed, "a node stands in for a replica, and is none itself");

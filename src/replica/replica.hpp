@@ -24,11 +24,11 @@ struct Config {
 };
 
 /// What a request told of its sender's ring. `newer`: the node should fetch it from the sender;
-/// the request itself was refused with `not_ready`.
+/// the request itself was refused with `stale_ring`.
 enum class SenderRing : std::uint8_t { known, newer };
 
 /// Serves reads, merges and scans of the partitions that this node owns. A partition it does not
-/// own, or a request of an older epoch, is refused with `stale_ring`. A merge is acknowledged
+/// own, or a request under another version of it, is refused with `stale_ring`. A merge is acknowledged
 /// after its commit, never before. Work whose sender has stopped waiting is not answered.
 ///
 /// Stands in, too: keeps what replicas of other partitions cannot take now, and no row of it.
@@ -57,7 +57,7 @@ class Replica {
     std::size_t bytes{};
   };
 
-  Result<void> admit(Epoch epoch, PartitionId partition, std::size_t bytes, const ring::Ring& ring,
+  Result<void> admit(Epoch version, PartitionId partition, std::size_t bytes, const ring::Ring& ring,
                      port::Outbox& out) const;
   Result<void> admit_payload(const wire::StandInRequest& request, const ring::Ring& ring, port::Outbox& out) const;
   Result<void> admit(std::size_t bytes, port::Outbox& out) const;

@@ -221,6 +221,13 @@ std::optional<NodeId> Ring::leaver(PartitionId partition) const {
   return first_missing(present, next);
 }
 
+PreferenceList Ring::fetchers(PartitionId partition) const {
+  if (const auto come = newcomer(partition)) return {*come};
+  if (!leaver(partition)) return {};
+  const auto stay = write_lists(partition)[1];
+  return {stay.begin(), stay.end()};
+}
+
 std::vector<PartitionId> Ring::moving_partitions() const {
   std::vector<PartitionId> partitions;
   for (std::uint32_t p = 0; p < partitions_; ++p)

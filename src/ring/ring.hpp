@@ -92,6 +92,9 @@ class Ring {
   /// Who is in the present list only.
   std::optional<NodeId> leaver(PartitionId partition) const;
   std::vector<PartitionId> moving_partitions() const;
+  /// Whoever must hold all of it before reads go by the next list: the newcomer; where nobody comes, those who stay. A
+  /// write may lie at a majority of the present list and at a minority of the shorter next one.
+  PreferenceList fetchers(PartitionId partition) const;
 
   std::vector<PartitionId> partitions_of(NodeId node) const;
   /// Everyone who shares at least one partition with `node`, itself not included; sorted.

@@ -5,7 +5,7 @@
 namespace starling::ring {
 
 std::vector<NodeId> stand_ins_of(const Ring& ring, PartitionId partition) {
-  const auto replicas = ring.preference_list(partition);
+  const auto replicas = ring.owners(partition);
   const std::size_t wanted = std::min<std::size_t>(ring.replicas(), ring.members().size() - replicas.size());
   std::vector<NodeId> found;
   for (std::uint32_t step = 1; step < ring.partitions() && found.size() < wanted; ++step) {

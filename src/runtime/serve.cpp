@@ -39,12 +39,12 @@ node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
           .read = settings.quorum.read,
           .write = settings.quorum.write,
           .timeout = settings.quorum.timeout,
-          .transfer_rate = settings.transfer.rate_bytes,
-          .leftover_grace = settings.transfer.grace,
           .gossip = settings.gossip_profile(),
           .repair = {.interval = settings.repair.interval,
                      .rate = settings.repair.rate_bytes,
-                     .scrub_period = settings.scrub.period}};
+                     .scrub_period = settings.scrub.period,
+                     .transfer_rate = settings.transfer.rate_bytes,
+                     .leftover_grace = settings.transfer.grace}};
 }
 
 void report_boot(const storage::BootRecord& boot, Log& log) {

@@ -51,7 +51,7 @@ void Clients::start(Instant until) {
 void Clients::act(std::size_t client, Instant until) {
   const Duration think(random_.below(static_cast<std::uint64_t>(workload_.think_max.count())) + 1);
   world_.agenda().after(think, [this, client, until] {
-    if (world_.now() >= until) return;
+    if (stopped_ || world_.now() >= until) return;
     const std::size_t key = draw_key(until);
     const OpId id = act_on(client, draw_host(client), key);
     Pursuit& pursuit = pursuits_[id];

@@ -21,6 +21,8 @@ class Clients {
   Clients(World& world, Workload workload, History& history);
   /// They go on until then.
   void start(Instant until);
+  /// Or until now.
+  void stop() { stopped_ = true; }
   /// Nobody waits for an answer any more.
   bool idle() const { return waiting_ == 0; }
 
@@ -74,6 +76,7 @@ class Clients {
   std::map<std::pair<std::size_t, std::size_t>, Known> known_;  ///< by client and key
   std::map<OpId, Pursuit> pursuits_;
   std::size_t waiting_{};
+  bool stopped_{};
   Instant started_;
 };
 

@@ -4,12 +4,12 @@
 
 #include <limits>
 #include <map>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "ring/ring.hpp"
 #include "sim/history.hpp"
+#include "sim/rings.hpp"
 #include "storage/merkle_tree.hpp"
 
 namespace starling::sim {
@@ -17,17 +17,6 @@ namespace starling::sim {
 namespace {
 
 ring::Key key_of(std::size_t key) { return *ring::Key::make("", History::key_name(key)); }
-
-std::optional<ring::Ring> ring_of(World& world) {
-  for (HostIndex host = 0; host < world.hosts(); ++host) {
-    if (!world.host(host).ready()) continue;
-    const auto reply = world.ask(host, port::RingRequest{});
-    const auto* found = reply ? std::get_if<port::RingReply>(&*reply) : nullptr;
-    if (!found) continue;
-    if (auto ring = ring::decode_ring(found->ring)) return std::move(*ring);
-  }
-  return std::nullopt;
-}
 
 class Dumping {
  public:

@@ -32,6 +32,11 @@ std::string_view name_of(FaultKind kind) {
     case FaultKind::clone: return "clone";
     case FaultKind::drift: return "drift";
     case FaultKind::wall_jump: return "wall_jump";
+    case FaultKind::join: return "join";
+    case FaultKind::leave: return "leave";
+    case FaultKind::remove: return "remove";
+    case FaultKind::replace: return "replace";
+    case FaultKind::abort_change: return "abort_change";
   }
   return "";
 }

@@ -42,8 +42,14 @@ enum class FaultKind : std::uint8_t {
   // clocks
   drift,
   wall_jump,
+  // an operator's orders
+  join,
+  leave,
+  remove,
+  replace,
+  abort_change,
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::wall_jump) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::abort_change) + 1;
 
 std::string_view name_of(FaultKind kind);  ///< "one_way_partition"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <set>
+#include <vector>
 
 #include "base/random.hpp"
 #include "sim/fault.hpp"
@@ -11,10 +12,12 @@ namespace starling::sim {
 /// What a fault is drawn from.
 struct Draw {
   Random& random;
-  std::size_t hosts{};    ///< that make up the cluster
-  HostIndex spare{};      ///< a machine outside of it
-  HostIndex forgetful{};  ///< the only one of this run that may lose what it has acknowledged
-  HostIndex host{};       ///< the one that it happens to
+  std::size_t hosts{};                ///< that make up the cluster
+  HostIndex spare{};                  ///< a machine outside of it
+  HostIndex forgetful{};              ///< the only one of this run that may lose what it has acknowledged
+  std::vector<HostIndex> reserves{};  ///< machines that may join
+  std::vector<HostIndex> leavers{};   ///< those that may leave
+  HostIndex host{};                   ///< the one that it happens to
   Instant begins;
   Instant ends;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/fault_kinds.hpp"
+#include "sim/orders.hpp"
 
 namespace starling::sim {
 
@@ -39,11 +40,22 @@ constexpr std::pair<FaultKind, Drawer> drawers[] = {
     {FaultKind::drift, drift},
     {FaultKind::wall_jump, wall_jump},
 };
-static_assert(std::size(drawers) == fault_kinds);
+constexpr std::pair<FaultKind, Drawer> order_drawers[] = {
+    {FaultKind::join, join},
+    {FaultKind::leave, leave},
+    {FaultKind::remove, remove},
+    {FaultKind::replace, replace},
+    {FaultKind::abort_change, abort_change},
+};
+static_assert(std::size(drawers) + std::size(order_drawers) == fault_kinds);
 
 /// What a machine has acknowledged goes.
 bool forgets(FaultKind kind) {
-  return kind == FaultKind::wipe || kind == FaultKind::restore || kind == FaultKind::clone;
+  return kind == FaultKind::wipe || kind == FaultKind::restore || kind == FaultKind::clone || kind == FaultKind::remove;
+}
+
+bool lets_leave(FaultKind kind) {
+  return kind == FaultKind::leave || kind == FaultKind::remove || kind == FaultKind::replace;
 }
 
 /// Most are short, so that much happens; some last for most of the run.
@@ -67,22 +79,33 @@ void tell_who_moved(World& world) {
 }  // namespace
 
 std::vector<Fault> draw_faults(Random& random, const Terrain& terrain, Instant from, Duration length) {
-  Draw draw{.random = random, .hosts = terrain.hosts, .spare = terrain.spare, .forgetful = terrain.forgetful};
+  Draw draw{.random = random,
+            .hosts = terrain.hosts,
+            .spare = terrain.spare,
+            .forgetful = terrain.forgetful,
+            .reserves = terrain.reserves,
+            .leavers = terrain.leavers};
   // Half of the kinds in some seeds, one or two in others: some failures take many faults, some only show without.
   const std::uint64_t one_in = 2ULL << random.below(4);
   std::multimap<Instant, Fault> faults;
-  for (const auto& [kind, drawer] : drawers) {
-    if (!random.chance(1, one_in) || (forgets(kind) && terrain.hosts < can_miss_one)) continue;
+  const auto add = [&](FaultKind kind, Drawer drawer) {
     for (std::uint32_t times = draw.up_to(4U); times > 0; --times) {
       draw_times(draw, from, length);
       draw.host = random.below(terrain.hosts);
+      if (!terrain.reserves.empty() && random.chance(1, 5))
+        draw.host = terrain.reserves[random.below(terrain.reserves.size())];
       Fault fault = drawer(draw);
       fault.kind = kind;
       fault.begins = draw.begins;
       fault.ends = draw.ends;
       faults.emplace(draw.begins, std::move(fault));
     }
-  }
+  };
+  for (const auto& [kind, drawer] : drawers)
+    if (random.chance(1, one_in) && !(forgets(kind) && terrain.hosts < can_miss_one)) add(kind, drawer);
+  for (const auto& [kind, drawer] : order_drawers)
+    if (!terrain.reserves.empty() && random.chance(1, 2) && !(lets_leave(kind) && terrain.leavers.empty()))
+      add(kind, drawer);
   std::vector<Fault> in_order;
   for (auto& [begins, fault] : faults) in_order.push_back(std::move(fault));
   return in_order;

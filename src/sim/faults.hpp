@@ -12,9 +12,11 @@ inline constexpr std::size_t can_miss_one = 3;
 
 /// Whom faults may happen to.
 struct Terrain {
-  std::size_t hosts{};    ///< that make up the cluster
-  HostIndex spare{};      ///< a machine outside of it, for a copy of somebody's directory
-  HostIndex forgetful{};  ///< only this one may lose what it has acknowledged: a majority remembers
+  std::size_t hosts{};                ///< that make up the cluster
+  HostIndex spare{};                  ///< a machine outside of it, for a copy of somebody's directory
+  HostIndex forgetful{};              ///< only this one may lose what it has acknowledged: a majority remembers
+  std::vector<HostIndex> reserves{};  ///< machines that may join; none: nobody asks for another ring
+  std::vector<HostIndex> leavers{};   ///< those that may leave, so few that all replicas find a place without them
 };
 
 /// Faults for so long from then on, in the order in which they begin. Each seed leaves most kinds

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sim/settling.hpp"
+
 namespace starling::sim {
 
 namespace {
@@ -19,6 +21,7 @@ Recovery::Recovery(World& world, Clients& clients, const History& history, const
     : world_(world), clients_(clients), history_(history), config_(config) {}
 
 Dump Recovery::run() {
+  if (config_.ring_changes && !settle()) return {};
   if (!find_each_other()) return {};
   if (config_.convergence != Convergence::by_itself && !read_everything()) return {};
   // Where they do not converge, the difference is what has to be told: no write must hide it.
@@ -29,6 +32,12 @@ Dump Recovery::run() {
   const auto at_rest = [&] { return all_run() && nobody_waits(); };
   if (!demand(world_.run_until(at_rest, config_.within), "not ready:" + names_of_unready())) return {};
   return dump(world_, config_.keys);
+}
+
+bool Recovery::settle() {
+  auto violation = Settling(world_, config_.within).run();
+  if (violation) violations_.push_back(*std::move(violation));
+  return violations_.empty();
 }
 
 bool Recovery::find_each_other() {

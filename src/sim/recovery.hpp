@@ -16,6 +16,7 @@ struct RecoveryConfig {
   std::size_t client{};  ///< one that has no habits: it asks until it is answered
   Duration within{};     ///< each step must be done in that time
   Convergence convergence{};
+  bool ring_changes{};  ///< were asked for: first of all they come to an end
 };
 
 /// The second phase of a run: nothing goes wrong any more, and the nodes that are in service must
@@ -31,6 +32,7 @@ class Recovery {
   const std::vector<Violation>& violations() const { return violations_; }
 
  private:
+  bool settle();
   bool find_each_other();
   bool read_everything();
   bool converge();

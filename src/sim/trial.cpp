@@ -16,6 +16,8 @@ namespace starling::sim {
 namespace {
 
 constexpr Duration supervision_period = 1s;
+constexpr std::size_t replicas = 3;
+constexpr std::size_t leavers_max = 2;
 
 /// So quick that even a short partition ends with everybody dead for the others.
 constexpr membership::Profile quick{.probe_period = 200ms,
@@ -27,17 +29,20 @@ constexpr membership::Profile quick{.probe_period = 200ms,
 
 /// What a seed decides before there is a world.
 struct Setting {
-  explicit Setting(std::uint64_t seed) {
-    Random random(~seed);
+  explicit Setting(const TrialConfig& config) {
+    Random random(~config.seed);
     if (random.chance(1, 6)) slowness = 4;
     if (random.chance(1, 2)) gossip = membership::Profile::local();
     if (random.chance(1, 4)) gossip = quick;
     supervised = random.chance(1, 2);
+    ring_changes = random.chance(1, 3);
+    if (config.ring_changes != RingChanges::by_seed) ring_changes = config.ring_changes == RingChanges::always;
   }
 
   int slowness = 1;  ///< so many times more time for as many operations: enough for nodes to be given up
   membership::Profile gossip;
   bool supervised{};  ///< who stops by itself is started again
+  bool ring_changes{};
 };
 
 Workload draw_workload(const Setting& setting, Random& random) {
@@ -50,10 +55,11 @@ class Trial {
  public:
   explicit Trial(const TrialConfig& config)
       : config_(config),
-        setting_(config.seed),
+        setting_(config),
         world_({.seed = config.seed, .hosts = config.hosts, .engine = config.engine, .node = small_node()}),
         spare_(world_.add_host().index()),
         forgetful_(world_.random().below(config.hosts)),
+        reserves_(add_reserves()),
         leaves_one_dead_(config.hosts >= can_miss_one && world_.random().chance(1, 4)),
         workload_(draw_workload(setting_, world_.random())),
         clients_(world_, workload_, history_) {}
@@ -81,6 +87,23 @@ class Trial {
     return node;
   }
 
+  /// One that asks to join as soon as it is put to use, and one that waits to be invited.
+  std::vector<HostIndex> add_reserves() {
+    if (!setting_.ring_changes) return {};
+    std::vector<Address> seeds;
+    for (HostIndex host = 0; host < config_.hosts; ++host) seeds.push_back(world_.host(host).peer());
+    const HostIndex eager = world_.add_host(std::move(seeds)).index();
+    return {eager, world_.add_host().index()};
+  }
+
+  /// The machine that may be lost is one of them, so that all replicas find a place without them.
+  std::vector<HostIndex> leavers() const {
+    std::vector<HostIndex> leavers;
+    for (std::size_t more = 0; replicas + more < config_.hosts && more < leavers_max; ++more)
+      leavers.push_back((forgetful_ + more) % config_.hosts);
+    return leavers;
+  }
+
   void begin() {
     for (HostIndex host = 0; host < world_.hosts(); ++host) {
       Disk& disk = world_.host(host).disk();
@@ -88,13 +111,15 @@ class Trial {
       disk.on_opened = [this](Disk& opened) { ledger_.on_opened(opened); };
     }
     world_.retire(spare_);
+    for (const HostIndex reserve : reserves_) world_.retire(reserve);
     world_.start_all();
     ensure(world_.found(), "a cluster is not founded in fair weather");
   }
 
   std::map<std::size_t, Fault> draw() {
     Random random = world_.random().fork();
-    const Terrain terrain{.hosts = config_.hosts, .spare = spare_, .forgetful = forgetful_};
+    const Terrain terrain{
+        .hosts = config_.hosts, .spare = spare_, .forgetful = forgetful_, .reserves = reserves_, .leavers = leavers()};
     std::vector<Fault> drawn = draw_faults(random, terrain, world_.now(), length_of(config_));
     std::map<std::size_t, Fault> chosen;
     for (std::size_t number = 0; number < drawn.size(); ++number)
@@ -117,8 +142,9 @@ class Trial {
   void supervise() {
     world_.agenda().after(supervision_period, [this] {
       if (recovering_) return;
-      for (HostIndex host = 0; host < config_.hosts; ++host)
-        if (const auto& halted = world_.host(host).halted(); halted && halted->failed) world_.host(host).start();
+      for (HostIndex host = 0; host < world_.hosts(); ++host)
+        if (const auto& halted = world_.host(host).halted(); host != spare_ && halted && halted->failed)
+          world_.host(host).start();
       supervise();
     });
   }
@@ -143,12 +169,15 @@ class Trial {
       world_.retire(forgetful_);
       world_.note({.host = forgetful_, .until = healed_at, .shows = healed_at, .silent = true});
     }
+    for (const HostIndex reserve : reserves_)
+      if (world_.host(reserve).up()) world_.put_to_use(reserve);
     end_faults(world_);
     Recovery recovery(world_, clients_, history_,
                       {.keys = workload_.keys,
                        .client = workload_.clients,
                        .within = config_.recovery,
-                       .convergence = config_.convergence});
+                       .convergence = config_.convergence,
+                       .ring_changes = setting_.ring_changes});
     end_ = recovery.run();
     result_.recovered_in = world_.now() - healed_at;
     result_.violations = recovery.violations();
@@ -156,7 +185,7 @@ class Trial {
   }
 
   void conclude() {
-    const auto found = check(history_, {.replicas = std::min<std::size_t>(3, config_.hosts),
+    const auto found = check(history_, {.replicas = std::min(replicas, config_.hosts),
                                         .losses = world_.losses(),
                                         .holdings = std::move(end_.holdings),
                                         .owings = std::move(end_.owings)});
@@ -188,6 +217,7 @@ class Trial {
   World world_;
   HostIndex spare_;
   HostIndex forgetful_;
+  std::vector<HostIndex> reserves_;  ///< machines that may join
   bool leaves_one_dead_;
   Workload workload_;
   History history_;
@@ -200,7 +230,7 @@ class Trial {
 
 }  // namespace
 
-Duration length_of(const TrialConfig& config) { return config.faults_for * Setting(config.seed).slowness; }
+Duration length_of(const TrialConfig& config) { return config.faults_for * Setting(config).slowness; }
 
 TrialResult run_trial(const TrialConfig& config) { return Trial(config).run(); }
 

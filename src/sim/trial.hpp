@@ -14,6 +14,9 @@
 
 namespace starling::sim {
 
+/// Whether somebody asks for changes of the ring: some seeds are of that kind.
+enum class RingChanges : std::uint8_t { by_seed, never, always };
+
 struct TrialConfig {
   std::uint64_t seed = 1;
   std::size_t hosts = 5;
@@ -22,6 +25,7 @@ struct TrialConfig {
   /// After the last fault each step of the way back must be done within this: see Recovery.
   Duration recovery = 60s;
   Convergence convergence = Convergence::by_itself;
+  RingChanges ring_changes = RingChanges::by_seed;
   /// Of the faults that are drawn, those that happen, by their number; without it all of them. What is drawn is the
   /// same either way.
   std::optional<std::set<std::size_t>> only;

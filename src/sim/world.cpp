@@ -8,20 +8,24 @@ namespace starling::sim {
 
 World::World(WorldConfig config)
     : config_(std::move(config)), random_(config_.seed), network_(agenda_, random_.fork()) {
-  for (std::size_t i = 0; i < config_.hosts; ++i) add_host();
+  for (std::size_t i = 0; i < config_.hosts; ++i) {
+    add_host();
+    if (i + config_.spare >= config_.hosts) retired_.insert(i);
+  }
 }
 
 Address World::address_of(std::size_t host) {
   return *parse_address(fmt::format("10.0.{}.{}:4702", host / 200, host % 200 + 1));
 }
 
-Host& World::add_host() {
+Host& World::add_host(std::vector<Address> seeds) {
   node::Config node = config_.node;
   node.name = fmt::format("n{}", hosts_.size());
   node.peer = address_of(hosts_.size());
   node.client = node.peer;
   node.client.port = 4701;
-  node.init = node::InitMode::never;
+  node.init = seeds.empty() ? node::InitMode::never : node::InitMode::automatic;
+  node.seeds = std::move(seeds);
   hosts_.push_back(std::make_unique<Host>(agenda_, network_, trace_, std::move(node), random_.fork()));
   if (config_.engine != EngineKind::memory) hosts_.back()->disk().use(config_.engine);
   return *hosts_.back();

@@ -14,6 +14,7 @@ namespace starling::sim {
 struct WorldConfig {
   std::uint64_t seed = 1;
   std::size_t hosts = 3;
+  std::size_t spare = 0;  ///< of these hosts, the last ones: switched off until they are put to use
   EngineKind engine = EngineKind::memory;
   node::Config node;  ///< names and addresses are filled in
 };
@@ -33,8 +34,8 @@ class World {
   const Trace& trace() const { return trace_; }
 
   static Address address_of(std::size_t host);
-  /// One more machine, not started.
-  Host& add_host();
+  /// One more machine, not started. With seeds it asks there by itself to join.
+  Host& add_host(std::vector<Address> seeds = {});
 
   /// Everybody who is in service.
   void start_all();

@@ -53,6 +53,7 @@ struct ScanUnseen {
   ring::Key after;  ///< empty bytes: from `first`
   std::uint32_t rows_max{};
   std::uint32_t bytes_max{};  ///< of returned objects; the first row always fits
+  bool whole{};               ///< `not_ready` while reads of the partition are refused (RefuseReads): it may lack some
 };
 struct UnseenRow {
   ring::Key key;
@@ -128,6 +129,19 @@ struct RecoverAnswer {
 /// what they may have acknowledged once. Not durable. Counts as a read.
 struct RefuseReads {
   std::vector<PartitionId> partitions;
+};
+
+/// The partitions of which anything is kept.
+struct ListPartitions {};
+struct ListPartitionsAnswer {
+  std::vector<PartitionId> partitions;  ///< in order
+};
+
+/// This node has lost the partition, and others have all of it: its rows, what it has seen, its actor and its
+/// tree go together. Durable when answered.
+struct DropPartition {
+  PartitionId partition;
+  Token first, last;  ///< of the whole partition
 };
 
 }  // namespace starling::storage

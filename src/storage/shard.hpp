@@ -108,6 +108,8 @@ class Shard {
   Outcome<Answer> execute(const Reap& reap);
   Outcome<Answer> execute(const Recover& recover);
   Outcome<Answer> execute(const RefuseReads& refuse);
+  Outcome<Answer> execute(const ListPartitions& list);
+  Outcome<Answer> execute(const DropPartition& drop);
 
   Result<> transact(std::span<Command> commands, std::vector<Result<Answer>>& answers);
   void undo(const Error& failure, std::span<Command> commands, std::vector<Result<Answer>>& answers);

@@ -45,6 +45,8 @@ Shard::Outcome<Answer> Shard::execute(const Scan& scan) {
 }
 
 Shard::Outcome<Answer> Shard::execute(const ScanUnseen& scan) {
+  if (auto may = may_be_read(scan.partition); scan.whole && !may)
+    return Result<Answer>(std::unexpected(std::move(may.error())));
   if (scan.rows_max == 0) return Result<Answer>(fail(ErrorCode::invalid, "a scan returns at least one row"));
   const causal::Seen& seen = slot(scan.partition).state.seen();
   ScanUnseenAnswer answer{.seen = seen, .rows = {}, .complete_to = {}};

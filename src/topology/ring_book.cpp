@@ -18,25 +18,32 @@ void RingBook::on_message(NodeId from, const wire::RingFetch&, port::Outbox& out
   if (ring_) out.send(from, wire::RingIs{encode(*ring_)});
 }
 
-void RingBook::on_message(NodeId from, const wire::RingIs& message, port::Outbox& out) {
-  auto ring = ring::decode_ring(message.ring);
+std::optional<ring::Ring> RingBook::examine(NodeId from, BytesView bytes, port::Outbox& out) const {
+  auto ring = ring::decode_ring(bytes);
   if (!ring) {
-    return out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from,
-                      "sent a ring that is none: " + ring.error().message);
+    out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from,
+               "sent a ring that is none: " + ring.error().message);
+    return std::nullopt;
   }
-  if (!ring_ || ring->cluster() != ring_->cluster() || ring->epoch() <= ring_->epoch()) return;
-  if (saving_ && ring->epoch() <= saving_->epoch()) return;
-  saving_ = std::move(*ring);
-  out.store(save_ticket, storage::SaveRecord{ring_record_name, message.ring});
+  return is_news(*ring) ? std::optional(*std::move(ring)) : std::nullopt;
 }
 
-bool RingBook::on_stored(const Result<storage::Answer>& answer, port::Outbox& out) {
+bool RingBook::is_news(const ring::Ring& ring) const {
+  return ring_ && !saving_ && ring.cluster() == ring_->cluster() && ring.epoch() > epoch();
+}
+
+void RingBook::take(ring::Ring ring, port::Outbox& out) {
+  out.store(save_ticket, storage::SaveRecord{ring_record_name, encode(ring)});
+  saving_ = std::move(ring);
+}
+
+std::optional<ring::Ring> RingBook::on_stored(const Result<storage::Answer>& answer, port::Outbox& out) {
   auto saved = std::exchange(saving_, std::nullopt);
-  if (!saved || !answer) return false;  // what could not be saved is fetched again
-  ring_ = std::move(saved);
+  if (!saved || !answer) return std::nullopt;  // what could not be saved is fetched again
+  auto before = std::exchange(ring_, std::move(saved));
   out.notice(port::NoticeKind::ring_adopted, port::Severity::info, {},
              fmt::format("goes by the ring of epoch {} now", ring_->epoch().value));
-  return true;
+  return before;
 }
 
 }  // namespace starling::topology

@@ -23,10 +23,14 @@ class RingBook {
   /// `node` goes by `epoch`. Asks for its ring where that is higher than ours, once per `retry`.
   void on_epoch_seen(NodeId node, Epoch epoch, Instant now, port::Outbox& out);
   void on_message(NodeId from, const wire::RingFetch& fetch, port::Outbox& out) const;
-  /// Accepts only a whole ring of our cluster with a higher epoch.
-  void on_message(NodeId from, const wire::RingIs& message, port::Outbox& out);
-  /// True when the ring has just become a newer one.
-  bool on_stored(const Result<storage::Answer>& answer, port::Outbox& out);
+  /// The ring, if it is a whole one of our cluster with a higher epoch, and none is being saved: what is
+  /// missed then is heard of again.
+  std::optional<ring::Ring> examine(NodeId from, BytesView ring, port::Outbox& out) const;
+  bool is_news(const ring::Ring& ring) const;
+  /// Saves it, to go by it then.
+  void take(ring::Ring ring, port::Outbox& out);
+  /// The ring that we went by until now, when it has just become a newer one.
+  std::optional<ring::Ring> on_stored(const Result<storage::Answer>& answer, port::Outbox& out);
 
  private:
   static constexpr Duration retry = 500ms;

@@ -57,7 +57,7 @@ auto fields(Of<JoinAsk> auto& m) { return std::tie(m.node, m.name, m.zone, m.wei
 auto fields(Of<JoinInvite> auto&) { return std::tie(); }
 auto fields(Of<JoinWelcome> auto& m) { return std::tie(m.ring, m.secret, m.founder, m.contacts); }
 auto fields(Of<ChangeReport> auto& m) {
-  return std::tie(m.epoch, m.arriving, m.arrived, m.rows, m.bytes, m.leftovers, m.waits_for);
+  return std::tie(m.epoch, m.arriving, m.arrived, m.rows, m.bytes, m.leftovers, m.reply_wanted, m.waits_for);
 }
 
 auto fields(Of<MemberUpdate> auto& m) {
@@ -85,7 +85,7 @@ auto fields(Of<RepairViews> auto& m) {
   return std::tie(m.request, m.error, m.epoch, m.views_wanted, m.compared, m.views);
 }
 auto fields(Of<PullRequest> auto& m) {
-  return std::tie(m.request, m.epoch, m.partition, m.seen, m.after, m.bytes_max, m.ttl);
+  return std::tie(m.request, m.epoch, m.partition, m.seen, m.after, m.bytes_max, m.whole, m.ttl);
 }
 auto fields(Of<PullReply> auto& m) { return std::tie(m.request, m.error, m.seen, m.rows, m.complete_to); }
 auto fields(Of<SumsRequest> auto& m) { return std::tie(m.request, m.epoch, m.partition, m.bits, m.nodes, m.ttl); }

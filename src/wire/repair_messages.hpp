@@ -48,6 +48,7 @@ struct PullRequest {
   Bytes seen;
   Bytes after;
   std::uint32_t bytes_max{};
+  bool whole{};  ///< only if the replica lacks nothing that it may have acknowledged
   Duration ttl{};
   friend bool operator==(const PullRequest&, const PullRequest&) = default;
 };

@@ -109,7 +109,7 @@ struct PaxosAccepted {
   friend bool operator==(const PaxosAccepted&, const PaxosAccepted&) = default;
 };
 
-// --- Joining, and how far a change has come (topology/joining.hpp, topology/conductor.hpp) ------
+// --- Joining, and how far a change has come (topology/joiner.hpp, topology/conductor.hpp) ------
 
 /// "I am in no cluster, and would like to be in yours."
 struct JoinAsk {
@@ -140,7 +140,8 @@ struct ChangeReport {
   std::uint32_t arrived{};        ///< those that it holds by now
   std::uint64_t rows{};           ///< that it has fetched for this change
   std::uint64_t bytes{};          ///< of these rows
-  std::uint32_t leftovers{};      ///< partitions that it has lost, and has not handed over yet
+  std::uint32_t leftovers{};      ///< partitions that it owns no more, and has not handed over yet
+  bool reply_wanted{};            ///< a report of the receiver
   std::vector<NodeId> waits_for;  ///< who has what it still needs, and does not answer
   friend bool operator==(const ChangeReport&, const ChangeReport&) = default;
 };

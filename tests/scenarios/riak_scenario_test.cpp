@@ -89,7 +89,7 @@ TEST_CASE("kv679, colliding actor ids: a node and the copy of its directory writ
   copy.start();
   REQUIRE(scene.world.run_until([&] { return copy.ready() || !scene.world.host(0).up(); }, 20s));
   std::set<OpId> acknowledged;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 30; ++i) {
     for (const HostIndex host : {HostIndex{0}, copy.index()}) {
       const OpId put = scene.clients.put(0, host, key, Op::Strength::majority, true);
       if (scene.done(put).outcome == Outcome::done) acknowledged.insert(put);
@@ -107,7 +107,7 @@ TEST_CASE("kv679, colliding actor ids: a node and the copy of its directory writ
 }
 
 TEST_CASE("kv679, a restore from backup: neither what came after it nor what is written now is lost") {
-  Scene scene(45, 3);
+  Scene scene(44, 3);
   write_over_what_is_read(scene, 0, Op::Strength::all);
   const Instant backed_up = scene.world.now();
   const DirectoryCopy backup = scene.world.host(0).disk().copy();

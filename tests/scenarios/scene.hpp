@@ -13,8 +13,8 @@ namespace starling::sim {
 /// A founded cluster whose every commit is watched, with clients whose every answer is written down.
 struct Scene {
   explicit Scene(std::uint64_t seed, std::size_t hosts, Workload workload = {}, EngineKind engine = EngineKind::memory,
-                 node::Config node = small_node())
-      : world({.seed = seed, .hosts = hosts, .engine = engine, .node = std::move(node)}),
+                 node::Config node = small_node(), std::size_t spare = 0)
+      : world({.seed = seed, .hosts = hosts, .spare = spare, .engine = engine, .node = std::move(node)}),
         clients(world, workload, history) {
     for (std::size_t host = 0; host < hosts; ++host) watch(world.host(host));
     world.start_all();

@@ -120,7 +120,7 @@ four = [*three, member("n4")]
 class Commands(unittest.TestCase):
     def told(self, name="n1", **answers):
         ring = {"epoch": 5, "stage": "settled", "members": three, "assignment": [[0, 1, 2]], "moving": []}
-        node = ToldNode(name, **{"cluster_ring": ring, **answers})
+        node = ToldNode(name, **{"cluster_ring": ring, "cluster_plan": report(moving=0), **answers})
         self.addCleanup(node.stop)
         return node
 
@@ -133,12 +133,12 @@ class Commands(unittest.TestCase):
         node = self.told(cluster_join=report(further=2))
         out, _ = self.run_on(node, "cluster", "join", "n4", "--dry-run")
         self.assertEqual(node.asked, [("cluster.join", [["n4"]], {"dry_run": True})])
-        self.assertIn("64 partitions move, about 1.2 GB; with these members at least 60 have to.", out)
+        self.assertIn("64 replicas of partitions move, about 1.2 GB; with these members at least 60 have to.", out)
         rows = [line.split() for line in out.splitlines()]
         self.assertIn(["n1", "n4", "60", "1.2", "GB"], rows)
         self.assertIn(["n2", "-", "4", "-"], rows)
         self.assertIn(["n1", "a", "256", "196", ident("n1")], rows)
-        self.assertIn("2 further changes follow", out)
+        self.assertIn("That takes 3 changes", out)
         self.assertIn("Partitions per node: 200 to 256 now, 60 to 196 afterwards.", out)
         self.assertIn("at least 2 zones now, 3 afterwards", out)
         out, _ = self.run_on(node, "-f", "json", "cluster", "join", "n4", "--dry-run")
@@ -158,7 +158,7 @@ class Commands(unittest.TestCase):
         node = self.told(cluster_replace=report(), cluster_abort=report(epoch=7, moving=0))
         out, err = self.run_on(node, "cluster", "replace", "n1", "n4")
         self.assertEqual(node.asked[-1], ("cluster.replace", ["n1", "n4"], {}))
-        self.assertEqual(out, "Begun: ring 4, 64 partitions move.\n")
+        self.assertEqual(out, "Begun: ring 4, 64 replicas of partitions move.\n")
         self.assertIn("cluster status --wait", err)
         self.assertEqual(self.run_on(node, "cluster", "abort")[0], "Aborted: ring 7.\n")
 
@@ -172,7 +172,7 @@ class Commands(unittest.TestCase):
         self.assertIn("about 36 s left", err)
         self.assertIn("stage 2 of 2", err)
         self.assertIn("The ring is settled: ring 6.", err)
-        self.assertEqual(out, "Begun: ring 4, 64 partitions move.\n")
+        self.assertEqual(out, "Begun: ring 4, 64 replicas of partitions move.\n")
 
     def test_what_a_stalled_change_waits_for_is_told_while_waiting(self):
         stalled = status(four, 4, change(arrived=16, waits_for=[ident("n2")]),
@@ -190,8 +190,9 @@ class Commands(unittest.TestCase):
         self.assertIn("[###############...............] 32 of 64 partitions, 32 MB", heard)
 
     def test_a_settled_ring_between_two_changes_of_a_series_is_not_the_end(self):
-        node = self.told(cluster_join=report(further=1), cluster_status=in_turn(
-            status(three, 4, change()), status(four, 6), status(four, 6), status(four, 7, change()), status(four, 9)))
+        node = self.told(cluster_join=report(further=1), cluster_plan=in_turn(report(), report(), report(moving=0)),
+                         cluster_status=in_turn(status(three, 4, change()), status(four, 6), status(four, 6),
+                                                status(four, 7, change()), status(four, 9)))
         _, err = self.run_on(node, "cluster", "join", "n4", "--wait")
         self.assertIn("The ring is settled: ring 9.", err)
 

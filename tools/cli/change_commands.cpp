@@ -87,16 +87,15 @@ ExitCode tell_interrupted() {
 void tell_begun(const Session& session, const Change& change, const api::ChangeReport& begun) {
   if (session.settings.format == Format::json) return print_json(json_report(begun));
   if (change.kind == Kind::abort) return print_line(fmt::format("Aborted: ring {}.", begun.epoch));
-  print_line(begun.moving == 0 ? fmt::format("Done: ring {}, no partition moves.", begun.epoch)
-                               : fmt::format("Begun: ring {}, {} partitions move.", begun.epoch, begun.moving));
-  if (begun.further_changes > 0)
-    print_line(fmt::format("{} further changes follow by themselves.", begun.further_changes));
+  print_line(begun.moving == 0
+                 ? fmt::format("Done: ring {}, nothing moves.", begun.epoch)
+                 : fmt::format("Begun: ring {}, {} replicas of partitions move.", begun.epoch, begun.moving));
+  tell_further_changes(begun);
 }
 
-ExitCode wait_for_end(api::Client& client, const Change& change, const api::ChangeReport& begun) {
+ExitCode wait_for_end(api::Client& client, const Change& change) {
   std::fflush(stdout);
-  Watch watch(client, change.kind == Kind::abort ? nullptr : &begun);
-  const auto end = watch.run();
+  const auto end = Watch(client).run();
   if (!end) return report(end.error());
   if (!*end) return tell_interrupted();
   say(fmt::format("The ring is settled: ring {}.", (*end)->epoch));
@@ -119,13 +118,13 @@ ExitCode change_ring(Session& session, const ChangeArguments& arguments) {
     return ExitCode::ok;
   }
   tell_begun(session, arguments.change, *report);
-  if (arguments.wait) return wait_for_end(**client, arguments.change, *report);
+  if (arguments.wait) return wait_for_end(**client, arguments.change);
   if (report->moving > 0) say("It goes on by itself: watch it with 'kvcli cluster status --wait'.");
   return ExitCode::ok;
 }
 
 ExitCode wait_until_settled(api::Client& client) {
-  const auto end = Watch(client, nullptr).run();
+  const auto end = Watch(client).run();
   if (!end) return report(end.error());
   return *end ? ExitCode::ok : tell_interrupted();
 }

@@ -31,7 +31,7 @@ void print_moves(const ChangeReport& report) {
   Table table({"FROM", "TO", "PARTITIONS", "BYTES, ABOUT"});
   for (std::size_t i = 0; i < std::min(moves.size(), moves_shown); ++i)
     table.add({title_of(report, moves[i].from), title_of(report, moves[i].to), fmt::to_string(moves[i].partitions),
-               moves[i].to.empty() ? "-" : bytes_in_words(moves[i].bytes)});
+               moves[i].bytes == 0 ? "-" : bytes_in_words(moves[i].bytes)});
   table.print();
   if (moves.size() > moves_shown)
     print_line(fmt::format("and {} more; --format json has all", moves.size() - moves_shown));
@@ -40,9 +40,16 @@ void print_moves(const ChangeReport& report) {
 void print_loads(const ChangeReport& report) {
   Table table({"NODE", "ZONE", "PARTITIONS NOW", "AFTERWARDS", "ID"});
   for (const auto& load : report.loads)
-    table.add({load.name, load.zone.empty() ? "-" : load.zone, fmt::to_string(load.before), fmt::to_string(load.after),
-               load.id});
+    table.add({load.name.empty() ? load.id : load.name, load.zone.empty() ? "-" : load.zone,
+               fmt::to_string(load.before), fmt::to_string(load.after), load.id});
   table.print();
+}
+
+/// ", about 1.2 GB"; empty where nobody has estimated it.
+std::string bytes_of(const ChangeReport& report) {
+  std::uint64_t bytes = 0;
+  for (const auto& move : report.moves) bytes += move.bytes;
+  return bytes == 0 ? "" : ", about " + bytes_in_words(bytes);
 }
 
 /// "85 to 86", over those who have any.
@@ -91,19 +98,14 @@ void print_newcomers(const api::Status& status) {
 
 void print_report(const ChangeReport& report) {
   if (report.moving == 0) {
-    print_line("No partition moves.");
+    print_line("Nothing moves.");
   } else {
-    std::uint64_t bytes = 0;
-    for (const auto& move : report.moves) bytes += move.bytes;
-    print_line(fmt::format("{} partitions move, about {}; with these members at least {} have to.", report.moving,
-                           bytes_in_words(bytes), report.moves_least));
+    print_line(fmt::format("{} replicas of partitions move{}; with these members at least {} have to.", report.moving,
+                           bytes_of(report), report.moves_least));
+    tell_further_changes(report);
     print_line("");
     print_moves(report);
   }
-  if (report.further_changes > 0)
-    print_line(
-        fmt::format("{} further changes follow by themselves: at most one replica of a partition moves at a time.",
-                    report.further_changes));
   print_line("");
   print_loads(report);
   print_line("");
@@ -112,6 +114,14 @@ void print_report(const ChangeReport& report) {
                   "zones now, {} afterwards.",
                   spread(report, &ChangeReport::Load::before), spread(report, &ChangeReport::Load::after),
                   report.zones_before, report.zones_after));
+}
+
+void tell_further_changes(const ChangeReport& report) {
+  if (report.further_changes > 0)
+    print_line(
+        fmt::format("That takes {} changes, which follow each other by themselves: in each at most one replica "
+                    "of a partition moves.",
+                    report.further_changes + 1));
 }
 
 Json json_report(const ChangeReport& report) {

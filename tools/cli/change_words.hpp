@@ -11,6 +11,8 @@ namespace starling::cli {
 
 /// What a change moves, from where to where, and how the load is spread before and after.
 void print_report(const api::ChangeReport& report);
+/// If there are any.
+void tell_further_changes(const api::ChangeReport& report);
 Json json_report(const api::ChangeReport& report);
 
 /// "1 of 2: writes go to both, reads to the old owners"

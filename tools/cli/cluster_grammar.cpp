@@ -26,10 +26,11 @@ std::shared_ptr<ChangeArguments> change_of(Kind kind) {
 CLI::App* add_change(const Builder& build, CLI::App& cluster, const std::string& name, const std::string& help,
                      const std::shared_ptr<ChangeArguments>& arguments) {
   CLI::App* command = build.command<ChangeArguments>(cluster, name, help, arguments, change_ring);
-  CLI::Option* dry =
-      command->add_flag("--dry-run", arguments->change.dry_run, "Only show what would move, from where to where");
-  command->add_flag("--wait", arguments->wait, "Wait until the ring is settled again, and show how it goes")
-      ->excludes(dry);
+  CLI::Option* wait =
+      command->add_flag("--wait", arguments->wait, "Wait until the ring is settled again, and show how it goes");
+  if (arguments->change.kind != Kind::abort)
+    command->add_flag("--dry-run", arguments->change.dry_run, "Only show what would move, from where to where")
+        ->excludes(wait);
   return command;
 }
 

@@ -15,19 +15,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto ask_every = 1s;
-/// Changes of a series follow each other within moments: the ring is settled in between.
-constexpr auto quiet_for = 3s;
-constexpr auto quiet_for_if_more_is_expected = 10s;
+constexpr auto next_change_within = 30s;  ///< of a series: the ring is settled in between
 constexpr auto rate_over = 10s;
 constexpr auto rate_over_at_least = 500ms;
 constexpr auto stalled_after = 10s;
 constexpr auto give_up_after = 30s;  ///< without any answer
-
-/// Each stage is an epoch: a ring that reads from the old owners is settled two later, and every
-/// further change takes three.
-std::uint64_t epoch_at_end(const api::ChangeReport& begun) {
-  return begun.epoch + (begun.moving > 0 ? 2 : 0) + 3ULL * begun.further_changes;
-}
 
 struct Sum {
   std::uint64_t arrived{};
@@ -55,10 +47,6 @@ std::string time_left(const api::ChangeStatus& change, const Sum& sum) {
 
 }  // namespace
 
-Watch::Watch(api::Client& client, const api::ChangeReport* begun) : first_(client) {
-  if (begun != nullptr) settled_by_ = epoch_at_end(*begun);
-}
-
 api::Result<std::optional<api::Status>> Watch::run() {
   for (;;) {
     api::Result<api::Status> status = ask();
@@ -79,7 +67,7 @@ api::Result<std::optional<api::Status>> Watch::run() {
 
 /// One that is no member any more may not know how the others are.
 api::Result<api::Status> Watch::ask() {
-  api::Result<api::Status> status = (another_ ? *another_ : first_).status();
+  api::Result<api::Status> status = asked().status();
   const auto no_member = [](const api::Member& member) { return member.self && !member.in_ring; };
   if (status && (others_.empty() || std::ranges::none_of(status->members, no_member))) {
     answered_ = Clock::now();
@@ -106,14 +94,16 @@ void Watch::remember_others(const api::Status& status) {
   if (!others.empty()) others_ = std::move(others);
 }
 
+/// As long as a settled ring is not what it could be, a further change follows by itself.
 bool Watch::is_over(const api::Status& status) {
   if (status.change) {
-    quiet_since_.reset();
+    settled_since_.reset();
     return false;
   }
-  if (settled_by_ && status.epoch >= *settled_by_) return true;
-  if (!quiet_since_) quiet_since_ = Clock::now();
-  return Clock::now() - *quiet_since_ >= (settled_by_ ? quiet_for_if_more_is_expected : quiet_for);
+  if (!settled_since_) settled_since_ = Clock::now();
+  if (Clock::now() - *settled_since_ > next_change_within) return true;
+  const auto what_is_left = asked().change({.kind = api::Change::Kind::rebalance, .dry_run = true});
+  return what_is_left && what_is_left->moving == 0;
 }
 
 void Watch::show(const api::Status& status) {

@@ -15,8 +15,7 @@ namespace starling::cli {
 /// follows. It asks another member where the one that was asked ends (it may be the one that leaves).
 class Watch {
  public:
-  /// `begun`: the change, if its report is known; then it is known too by which epoch it is over.
-  Watch(api::Client& client, const api::ChangeReport* begun);
+  explicit Watch(api::Client& client) : first_(client) {}
 
   /// The status in which the ring is settled; none: Ctrl-C came before.
   api::Result<std::optional<api::Status>> run();
@@ -24,6 +23,7 @@ class Watch {
  private:
   using Clock = std::chrono::steady_clock;
 
+  api::Client& asked() { return another_ ? *another_ : first_; }
   api::Result<api::Status> ask();
   void remember_others(const api::Status& status);
   bool is_over(const api::Status& status);
@@ -34,11 +34,10 @@ class Watch {
   api::Client& first_;
   std::optional<api::Client> another_;  ///< asked in place of the first
   std::vector<std::string> others_;     ///< where members answer clients, the one that is asked aside
-  std::optional<std::uint64_t> settled_by_;
   Interrupt interrupt_;
   Progress progress_{"partitions"};
   Clock::time_point answered_ = Clock::now();
-  std::optional<Clock::time_point> quiet_since_;
+  std::optional<Clock::time_point> settled_since_;
 
   /// How much had arrived at a moment: what the rate is made of.
   struct Sample {

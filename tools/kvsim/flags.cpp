@@ -39,6 +39,11 @@ void add_what(CLI::App& app, Plan& plan) {
   app.add_option("--engine", plan.engine, "What keeps the data: memory, or sqlite on a file system that can fail")
       ->transform(CLI::CheckedTransformer(engines))
       ->option_text("memory|sqlite");
+  const std::map<std::string, sim::RingChanges> changes{
+      {"by-seed", sim::RingChanges::by_seed}, {"never", sim::RingChanges::never}, {"always", sim::RingChanges::always}};
+  app.add_option("--ring-changes", plan.ring_changes, "Whether nodes join and leave meanwhile: in some seeds they do")
+      ->transform(CLI::CheckedTransformer(changes))
+      ->option_text("by-seed|never|always");
   app.add_option_function<std::string>(
          "--mutant", [&plan](const std::string& name) { plan.mutant = mutant_of(name); },
          "Plant this bug in the nodes, to see it found")

@@ -21,12 +21,18 @@ struct Plan {
   const sim::Mutant* mutant{};                          ///< the bug that is planted, if any
   std::optional<std::set<std::size_t>> only;            ///< of the drawn faults; without it all of them
   std::optional<std::chrono::milliseconds> stop_after;  ///< of simulated time: then the cluster is healed
+  sim::RingChanges ring_changes = sim::RingChanges::by_seed;
   bool minimize{};
   bool list_mutants{};
   bool json{};
 
   sim::TrialConfig trial(std::uint64_t of_seed) const {
-    return {.seed = of_seed, .hosts = nodes, .engine = engine, .only = only, .stop_after = stop_after};
+    return {.seed = of_seed,
+            .hosts = nodes,
+            .engine = engine,
+            .ring_changes = ring_changes,
+            .only = only,
+            .stop_after = stop_after};
   }
   bool has(std::uint64_t some_seed) const { return some_seed - seed < seeds; }
 };

@@ -48,7 +48,7 @@ TEST_CASE("a put at a node that is no replica goes to one that is, with everythi
   CHECK(request.key == key_of("k").bytes);
   CHECK(request.value == "v");
   CHECK(request.context == "token");
-  CHECK(request.w == wire::QuorumLevel{wire::QuorumLevel::Kind::number, 2});
+  CHECK(request.w.kind == wire::QuorumLevel::Kind::quorum);
   CHECK(request.client_request == 8);
   CHECK(request.hlc == 1'000ULL << 16);
   CHECK(request.ttl > 1s);
@@ -127,12 +127,27 @@ TEST_CASE("what a replica knows of a write in doubt, when its time is up, still 
   CHECK(forwarder.answer<port::Failure>().acked == std::vector{us});
 }
 
-TEST_CASE("when every replica has refused, the client hears it in words it knows") {
+TEST_CASE("when every replica has refused, so has the write") {
+  World world(without_us);
+  world.put("k", "v");
+  for (const auto node : without_us) world.reply(node, refused(world, node, ErrorCode::overloaded));
+  CHECK(world.failure() == ErrorCode::overloaded);
+  CHECK(world.messages.size() == 3);
+  CHECK(world.coordinator.in_flight() == 0);
+}
+
+TEST_CASE("when all replicas go by another ring they are asked again, as long as the client waits") {
   World world(without_us);
   world.put("k", "v");
   for (const auto node : without_us) world.reply(node, refused(world, node, ErrorCode::stale_ring));
-  CHECK(world.failure() == ErrorCode::not_ready);
-  CHECK(world.messages.size() == 3);
+  CHECK(world.answers.empty());
+  world.pass(20ms);
+  CHECK(world.messages.size() == 4);
+  world.messages.erase(world.messages.begin(), world.messages.end() - 1);
+  const auto again = world.messages.back().first;
+  world.reply(again, refused(world, again, ErrorCode::stale_ring));
+  world.pass(2s);
+  CHECK(world.answers.size() == 1);
   CHECK(world.coordinator.in_flight() == 0);
 }
 
@@ -197,7 +212,7 @@ TEST_CASE("a forwarded write that cannot be coordinated here is refused, and not
   };
   const auto nothing = [](wire::ForwardWrite&) {};
   CHECK(refusal_after([](auto& r) { r.epoch.value -= 1; }, World()) == ErrorCode::stale_ring);
-  CHECK(refusal_after([](auto& r) { r.epoch.value += 1; }, World()) == ErrorCode::not_ready);
+  CHECK(refusal_after([](auto& r) { r.epoch.value += 1; }, World()) == ErrorCode::stale_ring);
   CHECK(refusal_after(nothing, World(without_us)) == ErrorCode::stale_ring);
   CHECK(refusal_after([](auto& r) { r.partition.value = partitions; }, World()) == ErrorCode::stale_ring);
   CHECK(refusal_after([](auto& r) { r.partition.value ^= 1; }, World()) == ErrorCode::malformed);

@@ -233,10 +233,28 @@ TEST_CASE("fewer reachable than R is unavailable at once, and nobody is bothered
 TEST_CASE("a read that loses its last chance is unavailable, and the reason is told") {
   World world;
   world.get("k", level(3));
-  world.reply(third, refusal(world.sent_to<wire::ReadRequest>(third), ErrorCode::stale_ring));
+  world.reply(third, refusal(world.sent_to<wire::ReadRequest>(third), ErrorCode::disk_full));
   CHECK(world.failure() == ErrorCode::unavailable);
-  CHECK(world.answer<port::Failure>().error.message.find("STALE_RING") != std::string::npos);
+  CHECK(world.answer<port::Failure>().error.message.find("DISK_FULL") != std::string::npos);
   CHECK(world.coordinator.in_flight() == 0);
+}
+
+TEST_CASE(
+    "a read that a replica refuses because of its ring begins again, and what comes to the first attempt is late") {
+  World world;
+  world.get("k", level(3));
+  const auto first = world.sent_to<wire::ReadRequest>(third);
+  world.reply(third, refusal(first, ErrorCode::stale_ring));
+  CHECK(world.answers.empty());
+  world.pass(20ms);
+  const auto second_attempt = world.sent_to<wire::ReadRequest>(third);
+  CHECK(second_attempt.request != first.request);
+  world.reply(third, digest(first, {}));
+  world.reply(third, digest(second_attempt, {}));
+  world.reply(second, digest(world.sent_to<wire::ReadRequest>(second), {}));
+  world.stored.erase(world.stored.begin());  // of the first attempt
+  world.storage_answers(got({}));
+  CHECK(world.answer<port::GetReply>().values.empty());
 }
 
 TEST_CASE("a late answer sends the read to the next replica, and whoever comes first counts") {

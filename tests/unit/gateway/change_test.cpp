@@ -87,6 +87,7 @@ TEST_CASE("a change of no node, or of what is no name, is refused in words") {
   CHECK(mentions(refused("cluster.remove", array(7)), "MALFORMED the nodes must be an array"));
   CHECK(mentions(refused("cluster.remove", array(array("a", 7))), "MALFORMED a node must be str or bin"));
   CHECK(mentions(refused("cluster.replace", array("a")), "MALFORMED this method takes 2 parameters"));
+  CHECK(mentions(refused("cluster.abort", array(map("dry_run", true))), "INVALID an abort moves nothing"));
   CHECK(mentions(refused("cluster.join", array("a", map("dry_run", 1))), "MALFORMED dry_run must be true or false"));
 }
 

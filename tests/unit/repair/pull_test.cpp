@@ -146,7 +146,7 @@ TEST_CASE("who is asked for what it does not share, or in another ring, refuses"
         world.to_strangers.back().message);
   };
   CHECK(refused(wire::PullRequest{.epoch = {5}, .partition = {1}, .ttl = 1s}) == ErrorCode::stale_ring);
-  CHECK(refused(wire::PullRequest{.epoch = {6}, .partition = {1}, .ttl = 1s}) == ErrorCode::not_ready);
+  CHECK(refused(wire::PullRequest{.epoch = {6}, .partition = {1}, .ttl = 1s}) == ErrorCode::stale_ring);
   CHECK(refused(wire::RepairMarks{.epoch = {5}}) == ErrorCode::stale_ring);
   CHECK(refused(wire::SumsRequest{.epoch = {4}, .partition = {60'000}}) == ErrorCode::stale_ring);
 }

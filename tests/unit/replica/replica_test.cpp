@@ -214,12 +214,12 @@ TEST_CASE("a partition of others, or an older epoch, is refused with stale_ring"
   CHECK(beyond.reply<wire::ScanReply>().error->code == ErrorCode::stale_ring);
 }
 
-TEST_CASE("a newer epoch is refused with not_ready, and the node is told to catch up") {
+TEST_CASE("a newer version is refused as an older one is, and the node is told to catch up") {
   Fixture fixture;
   auto request = read(true);
   request.epoch = {6};
   CHECK(fixture.ask(request) == SenderRing::newer);
-  CHECK(fixture.reply<wire::ReadReply>().error->code == ErrorCode::not_ready);
+  CHECK(fixture.reply<wire::ReadReply>().error->code == ErrorCode::stale_ring);
   CHECK_FALSE(fixture.stored_anything());
 }
 

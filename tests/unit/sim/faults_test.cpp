@@ -9,12 +9,16 @@ using namespace starling::sim;
 
 namespace {
 
-constexpr Terrain five{.hosts = 5, .spare = 5, .forgetful = 2};
+const Terrain five{.hosts = 5, .spare = 5, .forgetful = 2, .reserves = {}, .leavers = {}};
+const Terrain five_that_change{.hosts = 5, .spare = 5, .forgetful = 2, .reserves = {6, 7}, .leavers = {2, 3}};
 
-std::vector<Fault> draw(std::uint64_t seed) {
+std::vector<Fault> draw(std::uint64_t seed, const Terrain& terrain = five) {
   Random random(seed);
-  return draw_faults(random, five, Instant{1s}, 20s);
+  return draw_faults(random, terrain, Instant{1s}, 20s);
 }
+
+bool is_order(FaultKind kind) { return kind >= FaultKind::join; }
+constexpr std::size_t orders = fault_kinds - static_cast<std::size_t>(FaultKind::join);
 
 }  // namespace
 
@@ -30,7 +34,7 @@ TEST_CASE("some seeds draw many kinds and others few, several faults of each, an
     with_many += here.size() >= fault_kinds / 3 ? 1 : 0;
     for (const auto& [kind, times] : here) drawn[kind] += times;
   }
-  CHECK(drawn.size() == fault_kinds);
+  CHECK(drawn.size() == fault_kinds - orders);
   CHECK(with_few > 10);
   CHECK(with_many > 10);
 }
@@ -45,6 +49,21 @@ TEST_CASE("faults come in the order in which they begin, and each ends later") {
       last = fault.begins;
     }
   }
+}
+
+TEST_CASE("where machines may join, an operator gives orders, and those machines are not spared") {
+  std::map<FaultKind, std::size_t> drawn;
+  std::size_t at_reserves = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    for (const Fault& fault : draw(seed, five_that_change)) {
+      ++drawn[fault.kind];
+      const bool named = fault.what.find("n6") != std::string::npos || fault.what.find("n7") != std::string::npos;
+      at_reserves += !is_order(fault.kind) && named ? 1 : 0;
+      CHECK_FALSE(line_of(fault).empty());
+    }
+  }
+  CHECK(drawn.size() == fault_kinds);
+  CHECK(at_reserves > 10);
 }
 
 TEST_CASE("faults that overlap add up, and leave nothing behind when all have ended") {
@@ -78,9 +97,11 @@ TEST_CASE("faults that overlap add up, and leave nothing behind when all have en
 TEST_CASE("only one machine of a run may lose what it has acknowledged") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     World world({.seed = seed, .hosts = 5});
-    world.add_host();
-    world.retire(5);
-    for (const Fault& fault : draw(seed)) {
+    for (HostIndex more = 5; more < 8; ++more) {
+      world.add_host();
+      world.retire(more);
+    }
+    for (const Fault& fault : draw(seed, five_that_change)) {
       fault.begin(world);
       fault.end(world);
     }

@@ -27,7 +27,7 @@ struct Fixture {
   /// Hands over a ring and says whether the book wants it saved.
   bool wants(const Bytes& ring) {
     out.clear();
-    book.on_message(NodeId{2}, wire::RingIs{ring}, out);
+    if (auto news = book.examine(NodeId{2}, ring, out)) book.take(*std::move(news), out);
     for (const auto& effect : out.effects())
       if (std::holds_alternative<port::Store>(effect)) return true;
     return false;
@@ -58,7 +58,10 @@ TEST_CASE_FIXTURE(Fixture, "a higher epoch is fetched from whoever knows it, and
 TEST_CASE_FIXTURE(Fixture, "a new ring is gone by only after it is durable") {
   REQUIRE(wants(encode(ring_of({7}, {2}))));
   CHECK(book.epoch() == Epoch{1});
-  CHECK(book.on_stored(saved, out));
+  CHECK_FALSE(wants(encode(ring_of({7}, {3}))));  // one after the other
+  const auto before = book.on_stored(saved, out);
+  REQUIRE(before);
+  CHECK(before->epoch() == Epoch{1});
   CHECK(book.epoch() == Epoch{2});
 }
 

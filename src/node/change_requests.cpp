@@ -1,0 +1,164 @@
+#include "node/change_requests.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "node/change_reply.hpp"
+#include "node/node_names.hpp"
+#include "node/rooms.hpp"
+
+namespace starling::node {
+
+namespace {
+
+using Kind = port::ChangeRequest::Kind;
+
+constexpr Duration patience = 30s;
+constexpr Duration invite_again = 500ms;
+
+void refuse(port::ClientToken client, Error error, port::Outbox& out) {
+  out.answer(client, port::Failure{.error = std::move(error), .acked = {}});
+}
+
+/// Which of the named nodes come, and which go.
+bool comes(Kind kind, std::size_t place) { return kind == Kind::join || (kind == Kind::replace && place == 1); }
+
+/// What the request means; nothing where somebody has to be invited first.
+Result<std::optional<topology::Intent>> intent_of(const Rooms& rooms, const port::ChangeRequest& request, Instant now) {
+  const auto joiners = rooms.joiners.waiting(*rooms.book.ring(), now);
+  const auto known = everybody(rooms.membership.members(), joiners);
+  topology::Intent intent{.come = {}, .go = {}, .swap = request.kind == Kind::replace};
+  for (std::size_t place = 0; place < request.nodes.size(); ++place) {
+    const auto& name = request.nodes[place];
+    const auto node = find_node(name, known);
+    if (!comes(request.kind, place)) {
+      if (!node) return std::unexpected(node.error());
+      intent.go.push_back(*node);
+      continue;
+    }
+    const auto joiner = node ? std::ranges::find(joiners, *node, &wire::JoinAsk::node) : joiners.end();
+    if (joiner != joiners.end())
+      intent.come.push_back(member_of(*joiner));
+    else if (node && rooms.book.ring()->find(*node))
+      return fail(ErrorCode::invalid, fmt::format("'{}' is a member already", name.words));
+    else if (name.address)
+      return std::optional<topology::Intent>();
+    else
+      return fail(
+          ErrorCode::not_found,
+          fmt::format("no node that is called '{}' asks to join: start it with one of the members as a seed, or "
+                      "name it by the host:port of its peer address",
+                      name.words));
+  }
+  return intent;
+}
+
+/// `leave` is for nodes that hand over themselves what they have, `remove` for those that cannot any more.
+Result<> check_presence(const Rooms& rooms, const port::ChangeRequest& request, const topology::Intent& intent) {
+  for (const NodeId node : intent.go) {
+    const bool there = rooms.membership.reachable(node);
+    if (request.kind == Kind::leave && !there)
+      return fail(
+          ErrorCode::unavailable,
+          "that node cannot be reached, so it cannot hand over what it has: start it again, or if it is lost for "
+          "good, 'kvcli cluster remove' it");
+  }
+  return {};
+}
+
+void dry_run(const Rooms& rooms, port::ClientToken client, const topology::Intent& intent, port::Outbox& out) {
+  const ring::Ring& ring = *rooms.book.ring();
+  if (!ring.settled())
+    return refuse(
+        client, {ErrorCode::unavailable, "a change is under way: what another one would move is known when it is over"},
+        out);
+  auto begun = intent.empty() ? topology::rebalance(ring).value_or(ring) : topology::begin(ring, intent);
+  if (!begun) return refuse(client, std::move(begun.error()), out);
+  auto reply = change_reply(ring, topology::forecast(ring, *begun), rooms.membership.members());
+  reply.epoch = ring.epoch();
+  out.answer(client, std::move(reply));
+}
+
+}  // namespace
+
+void ChangeRequests::on_client(Rooms& rooms, port::ClientToken client, port::ChangeRequest request, Instant now,
+                               port::Outbox& out) {
+  if (request.force)
+    return refuse(client, {ErrorCode::unsupported, "this release cannot begin a new lineage of rings by force"}, out);
+  if (request.kind == Kind::abort && !request.dry_run) {
+    const Instant deadline = now + request.timeout.value_or(patience);
+    const port::View view = rooms.view(now);
+    return rooms.conductor.abort(client, deadline, {view, report_change(rooms, view), {}}, out);
+  }
+  Asked asked{client, std::move(request), {}};
+  asked.deadline = now + asked.request.timeout.value_or(patience);
+  if (attend(rooms, asked, now, out)) return;
+  invited_.push_back(std::move(asked));
+  invite(rooms, now, out);
+}
+
+bool ChangeRequests::attend(Rooms& rooms, const Asked& asked, Instant now, port::Outbox& out) {
+  auto intent = intent_of(rooms, asked.request, now);
+  if (intent && !*intent) return false;
+  auto possible = intent ? check_presence(rooms, asked.request, **intent) : std::unexpected(intent.error());
+  if (!possible) {
+    refuse(asked.client, std::move(possible.error()), out);
+  } else if (asked.request.dry_run) {
+    dry_run(rooms, asked.client, **intent, out);
+  } else if ((*intent)->empty()) {
+    refuse(asked.client, {ErrorCode::invalid, "a ring that is not balanced is changed without being asked to"}, out);
+  } else {
+    const port::View view = rooms.view(now);
+    const topology::Situation situation{view, report_change(rooms, view), eager_joiners(rooms, now)};
+    rooms.conductor.change(asked.client, **std::move(intent), asked.deadline, situation, out);
+  }
+  return true;
+}
+
+void ChangeRequests::invite(Rooms& rooms, Instant now, port::Outbox& out) {
+  for (const Asked& asked : invited_)
+    for (std::size_t place = 0; place < asked.request.nodes.size(); ++place)
+      if (const auto& address = asked.request.nodes[place].address; address && comes(asked.request.kind, place))
+        out.send(*address, wire::JoinInvite{});
+  if (invited_.empty()) return;
+  timer_ = rooms.change_tickets.next();
+  out.arm(timer_, now + invite_again);
+}
+
+void ChangeRequests::on_join_ask(Rooms& rooms, Instant now, port::Outbox& out) {
+  std::erase_if(invited_, [&](const Asked& asked) { return attend(rooms, asked, now, out); });
+}
+
+void ChangeRequests::on_timer(Rooms& rooms, port::Ticket ticket, Instant now, port::Outbox& out) {
+  if (ticket != timer_) return;
+  std::erase_if(invited_, [&](const Asked& asked) {
+    if (now < asked.deadline) return false;
+    refuse(asked.client,
+           {ErrorCode::timed_out,
+            "the node that is to join does not answer: check that kvnode runs there, that it is in no cluster yet, and "
+            "that "
+            "this is its peer address (listen.peer)"},
+           out);
+    return true;
+  });
+  invite(rooms, now, out);
+}
+
+void ChangeRequests::after_step(Rooms& rooms, port::Outbox& out) {
+  for (auto& [client, result] : rooms.conductor.take_outcomes()) {
+    if (!result) {
+      refuse(client, std::move(result.error()), out);
+      continue;
+    }
+    // What was given up leads back to where it began: there is nothing to forecast.
+    const topology::Forecast forecast =
+        result->before.settled()
+            ? topology::forecast(result->before, result->ring)
+            : topology::Forecast{.begun = result->ring, .last = result->ring, .further_changes = 0, .moves_least = 0};
+    out.answer(client, change_reply(result->before, forecast, rooms.membership.members()));
+  }
+}
+
+}  // namespace starling::node

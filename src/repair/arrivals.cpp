@@ -1,0 +1,183 @@
+#include "repair/arrivals.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/planted.hpp"
+
+namespace starling::repair {
+
+namespace {
+
+/// Among so many of the present replicas is at least one that has acknowledged, whatever majority has.
+std::size_t enough_others(std::span<const NodeId> present) {
+  const std::size_t majority = present.size() / 2 + 1;
+  return planted(Bug::transfer_from_one) ? 1 : present.size() - majority + 1;
+}
+
+bool complete(const ring::Ring& ring, PartitionId partition, const std::set<NodeId>& fetched_from) {
+  const auto leaver = ring.leaver(partition);
+  if (leaver && fetched_from.contains(*leaver)) return true;
+  return fetched_from.size() >= enough_others(ring.write_lists(partition)[0]);
+}
+
+}  // namespace
+
+void Arrivals::on_ring(Step& step) {
+  const ring::Ring& ring = step.view.ring;
+  if (std::exchange(epoch_, ring.epoch()) == ring.epoch()) return;
+  for (Lane& lane : lanes_) {
+    lane.pull.give_up();
+    lane.partition.reset();
+  }
+  expected_.clear();
+  held_ = 0;
+  if (ring.stage() != ring::Stage::read_old) return;
+  rows_before_ += rows();
+  bytes_before_ += bytes();
+  for (const PartitionId partition : ring.moving_partitions()) {
+    const auto fetchers = ring.fetchers(partition);
+    if (std::ranges::find(fetchers, step.self) == fetchers.end()) continue;
+    Arrival& arrival = expected_[partition];
+    if (ring.newcomer(partition) != step.self) arrival.fetched_from.insert(step.self);
+  }
+}
+
+void Arrivals::start_over(const std::vector<PartitionId>& partitions) {
+  for (const PartitionId partition : partitions) {
+    const auto it = expected_.find(partition);
+    if (it == expected_.end()) continue;
+    held_ -= it->second.held ? 1 : 0;
+    it->second = {};
+  }
+}
+
+void Arrivals::on_peer_lost(NodeId peer) {
+  for (Lane& lane : lanes_) {
+    if (!lane.partition || lane.pull.peer() != peer) continue;
+    lane.pull.give_up();
+    lane.partition.reset();
+  }
+  // It may come back with an older directory: what it had said it had, it must have said in this life.
+  for (auto& [partition, arrival] : expected_)
+    if (!arrival.held) arrival.fetched_from.erase(peer);
+}
+
+std::optional<NodeId> Arrivals::source_of(PartitionId partition, const Arrival& arrival, const View& view) const {
+  const auto present = view.ring.write_lists(partition)[0];
+  const auto may_give = [&](NodeId node) {
+    return node != self_ && !arrival.fetched_from.contains(node) && view.peers.reachable(node);
+  };
+  if (const auto leaver = view.ring.leaver(partition); leaver && may_give(*leaver)) return leaver;
+  const auto found = std::ranges::find_if(present, may_give);
+  return found == present.end() ? std::nullopt : std::optional(*found);
+}
+
+bool Arrivals::misses(PartitionId partition) const {
+  const auto it = expected_.find(partition);
+  return it != expected_.end() && !it->second.held;
+}
+
+bool Arrivals::is_being_fetched(PartitionId partition) const {
+  return std::ranges::any_of(lanes_, [&](const Lane& lane) { return lane.partition == partition; });
+}
+
+void Arrivals::go_on(Step& step) {
+  for (Lane& lane : lanes_) {
+    if (lane.partition) continue;
+    for (const auto& [partition, arrival] : expected_) {
+      if (arrival.held || arrival.retry_at || is_being_fetched(partition)) continue;
+      const auto source = source_of(partition, arrival, step.view);
+      if (!source) continue;
+      lane.partition = partition;
+      lane.pull.begin({*source, partition}, std::nullopt, step);
+      break;
+    }
+  }
+}
+
+std::optional<Instant> Arrivals::due() const {
+  std::optional<Instant> due;
+  const auto sooner = [&](Instant at) { due = due ? std::min(*due, at) : at; };
+  for (const Lane& lane : lanes_)
+    if (const auto at = lane.pull.due(pace_); lane.partition && at) sooner(*at);
+  for (const auto& [partition, arrival] : expected_)
+    if (!arrival.held && arrival.retry_at && !is_being_fetched(partition)) sooner(*arrival.retry_at);
+  return due;
+}
+
+void Arrivals::on_timer(Step& step) {
+  for (Lane& lane : lanes_) {
+    const auto due = lane.pull.due(pace_);
+    if (!lane.partition || !due || *due > step.view.now) continue;
+    lane.pull.on_timer(pace_, step);
+    if (lane.pull.idle()) heed(lane, Pull::Progress::failed, step);
+  }
+  for (auto& [partition, arrival] : expected_)
+    if (arrival.retry_at && *arrival.retry_at <= step.view.now) arrival.retry_at.reset();
+  go_on(step);
+}
+
+bool Arrivals::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
+  for (Lane& lane : lanes_) {
+    if (!lane.partition) continue;
+    const auto progress = lane.pull.on_storage(ticket, answer, pace_, step);
+    if (progress == Pull::Progress::not_mine) continue;
+    heed(lane, progress, step);
+    return true;
+  }
+  return false;
+}
+
+bool Arrivals::on_reply(NodeId from, const wire::PullReply& reply, Step& step) {
+  for (Lane& lane : lanes_) {
+    if (!lane.partition) continue;
+    const auto progress = lane.pull.on_reply(from, reply, pace_, step);
+    if (progress == Pull::Progress::not_mine) continue;
+    heed(lane, progress, step);
+    return true;
+  }
+  return false;
+}
+
+void Arrivals::heed(Lane& lane, Pull::Progress progress, Step& step) {
+  if (progress == Pull::Progress::under_way) return;
+  const PartitionId partition = *std::exchange(lane.partition, std::nullopt);
+  const auto it = expected_.find(partition);
+  if (it == expected_.end()) return;
+  Arrival& arrival = it->second;
+  if (progress == Pull::Progress::done) {
+    arrival.fetched_from.insert(lane.pull.peer());
+    if (!arrival.held && complete(step.view.ring, partition, arrival.fetched_from)) {
+      arrival.held = true;
+      ++held_;
+    }
+  } else {
+    arrival.retry_at = step.view.now + step.config.transfer_retry;
+  }
+}
+
+std::uint64_t Arrivals::rows() const {
+  std::uint64_t rows = 0;
+  for (const Lane& lane : lanes_) rows += lane.pull.rows();
+  return rows - rows_before_;
+}
+
+std::uint64_t Arrivals::bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Lane& lane : lanes_) bytes += lane.pull.bytes();
+  return bytes - bytes_before_;
+}
+
+std::vector<NodeId> Arrivals::waits_for(const View& view) const {
+  std::set<NodeId> missed;
+  for (const auto& [partition, arrival] : expected_) {
+    if (arrival.held || is_being_fetched(partition) || source_of(partition, arrival, view)) continue;
+    const auto present = view.ring.write_lists(partition)[0];
+    for (const NodeId node : present)
+      if (node != self_ && !arrival.fetched_from.contains(node)) missed.insert(node);
+  }
+  return {missed.begin(), missed.end()};
+}
+
+}  // namespace starling::repair

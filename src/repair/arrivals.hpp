@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "repair/pace.hpp"
+#include "repair/pull.hpp"
+#include "repair/step.hpp"
+
+namespace starling::repair {
+
+/// The partitions that this node is to own by the change under way, or is to own with fewer others, while
+/// it fetches what they hold.
+///
+/// It holds one once it has, from the replica that it replaces, or from so many others
+/// that every write with a majority is at one of them, all that these had seen when they went by the
+/// ring that makes everybody write to the newcomer too (what it owned before counts as had from itself). A write under
+/// an older version can be acknowledged by none of them after that, so what they had then is all there is. (A copy from
+/// one arbitrary replica is not: CASSANDRA-2434.) Rows that arrived before a crash are not fetched again: what `seen`
+/// has of them says so.
+class Arrivals {
+ public:
+  Arrivals(NodeId self, std::uint64_t bytes_per_second) : self_(self), pace_(bytes_per_second) {}
+
+  /// The node goes by another ring.
+  void on_ring(Step& step);
+  /// Has lost something of these.
+  void start_over(const std::vector<PartitionId>& partitions);
+  void on_peer_lost(NodeId peer);
+
+  void go_on(Step& step);
+  std::optional<Instant> due() const;
+  void on_timer(Step& step);
+  /// These are false for an answer to somebody else.
+  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step);
+  bool on_reply(NodeId from, const wire::PullReply& reply, Step& step);
+
+  /// Partitions of these that we do not hold yet, and those that we hold by now.
+  bool misses(PartitionId partition) const;
+  std::size_t missing() const { return expected_.size() - held_; }
+  std::size_t held() const { return held_; }
+  /// What this change has brought.
+  std::uint64_t rows() const;
+  std::uint64_t bytes() const;
+  /// Replicas that have what we need and cannot be reached; none while others will do.
+  std::vector<NodeId> waits_for(const View& view) const;
+
+ private:
+  struct Arrival {
+    std::set<NodeId> fetched_from;
+    bool held{};
+    std::optional<Instant> retry_at;  ///< not before, after a failure
+  };
+  struct Lane {
+    Pull pull{Pull::Purpose::transfer};
+    std::optional<PartitionId> partition;
+  };
+
+  std::optional<NodeId> source_of(PartitionId partition, const Arrival& arrival, const View& view) const;
+  bool is_being_fetched(PartitionId partition) const;
+  void heed(Lane& lane, Pull::Progress progress, Step& step);
+
+  NodeId self_;
+  Epoch epoch_;  ///< of the ring that expects them of us
+  std::map<PartitionId, Arrival> expected_;
+  std::size_t held_{};
+  std::array<Lane, 4> lanes_;
+  Pace pace_;
+  std::uint64_t rows_before_{};  ///< that the lanes had brought before this change
+  std::uint64_t bytes_before_{};
+};
+
+}  // namespace starling::repair

@@ -1,0 +1,120 @@
+#include "repair/leftovers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/planted.hpp"
+#include "repair/marks.hpp"
+
+namespace starling::repair {
+
+namespace {
+
+constexpr std::size_t views_per_offer = 128;
+
+}  // namespace
+
+void Leftovers::look(Step& step) { listing_ = step.store(storage::ListPartitions{}); }
+
+void Leftovers::make_room(const ring::Ring& next, Step& step) {
+  for (auto& [partition, leftover] : partitions_)
+    if (next.owns(self_, partition) && leftover.handed_over_at && !leftover.going) drop(partition, step);
+}
+
+void Leftovers::on_timer(Step& step) {
+  if (partitions_.empty() || step.view.now < next_) return;
+  next_ = step.view.now + step.config.leftover_period;
+  std::vector<PartitionId> offered;
+  for (auto& [partition, leftover] : partitions_) {
+    if (leftover.going) continue;
+    const bool handed_over = is_handed_over(partition, leftover, step.view);
+    if (!handed_over) leftover.handed_over_at.reset();
+    if (handed_over && !leftover.handed_over_at) leftover.handed_over_at = step.view.now;
+    const Duration grace = graceful_ ? step.config.leftover_grace : Duration::zero();
+    if (leftover.handed_over_at && step.view.now >= *leftover.handed_over_at + grace)
+      drop(partition, step);
+    else if (!handed_over)
+      offered.push_back(partition);
+  }
+  if (!offered.empty() && !surveying_) surveying_ = step.store(storage::Survey{std::move(offered)});
+}
+
+/// Whoever cannot be reached will get it from those who can.
+bool Leftovers::is_handed_over(PartitionId partition, const Leftover& leftover, const View& view) const {
+  if (planted(Bug::dropped_before_handed_over)) return true;
+  const auto owners = view.ring.preference_list(partition);
+  std::size_t covered = 0;
+  for (const NodeId owner : owners) {
+    if (leftover.covered_by.contains(owner))
+      ++covered;
+    else if (view.peers.reachable(owner))
+      return false;
+  }
+  return covered >= owners.size() / 2 + 1;
+}
+
+void Leftovers::drop(PartitionId partition, Step& step) {
+  partitions_.at(partition).going = true;
+  const auto tokens = step.tokens_of(partition);
+  dropping_.emplace(step.store(storage::DropPartition{partition, tokens.first, tokens.last}), partition);
+}
+
+bool Leftovers::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
+  if (ticket == listing_) {
+    listing_.reset();
+    if (!answer) return true;
+    known_ = true;
+    const ring::Ring& ring = step.view.ring;
+    std::map<PartitionId, Leftover> left;
+    for (const PartitionId partition : expect<storage::ListPartitionsAnswer>(*answer).partitions)
+      if (partition.value >= ring.partitions() || !ring.owns(self_, partition))
+        left[partition] = std::move(partitions_[partition]);
+    partitions_ = std::move(left);
+    next_ = step.view.now;
+    return true;
+  }
+  if (ticket == surveying_) {
+    surveying_.reset();
+    if (answer) offer(expect<storage::SurveyAnswer>(*answer), step);
+    return true;
+  }
+  const auto dropped = dropping_.extract(ticket);
+  if (dropped.empty()) return false;
+  const auto it = partitions_.find(dropped.mapped());
+  if (it == partitions_.end()) return true;
+  if (answer)
+    partitions_.erase(it);
+  else
+    it->second.going = false;
+  return true;
+}
+
+void Leftovers::offer(storage::SurveyAnswer& ours, Step& step) {
+  std::map<NodeId, std::vector<wire::RepairView>> offers;
+  for (const auto& survey : ours.partitions) {
+    const auto it = partitions_.find(survey.partition);
+    if (it == partitions_.end() || it->second.going) continue;
+    for (const NodeId owner : step.view.ring.preference_list(survey.partition))
+      if (!it->second.covered_by.contains(owner) && step.view.peers.reachable(owner) &&
+          offers[owner].size() < views_per_offer)
+        offers[owner].push_back(to_wire(survey));
+  }
+  for (auto& [owner, views] : offers)
+    if (!views.empty())
+      step.out.send(owner,
+                    wire::LeftoverOffer{
+                        .request = step.next_request(), .epoch = step.view.ring.epoch(), .views = std::move(views)});
+}
+
+void Leftovers::on_reply(NodeId from, const wire::LeftoverReply& reply, Step& step) {
+  for (const PartitionId partition : reply.covered)
+    if (const auto it = partitions_.find(partition); it != partitions_.end()) it->second.covered_by.insert(from);
+  if (!reply.covered.empty()) next_ = std::min(next_, step.view.now);
+}
+
+std::size_t Leftovers::not_handed_over() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(partitions_, [](const auto& one) { return !one.second.handed_over_at; }));
+}
+
+}  // namespace starling::repair

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "repair/step.hpp"
+
+namespace starling::repair {
+
+/// What this node has of partitions that it owns no more. Before it forgets one it makes sure that the
+/// others lack nothing of it: it tells those who own it now what it has seen, they fetch what they have
+/// not, and say so. That takes all of them that can be reached, and a majority at least; between them
+/// anti-entropy does the rest. Then it waits for a grace, for people who change their minds, and drops it.
+///
+/// Nothing of it is served meanwhile. If the node is to own such a partition again, what is left of its
+/// first life goes before the ring that says so is taken: it must begin with nothing, because deletes
+/// may have been forgotten by everybody else since.
+class Leftovers {
+ public:
+  explicit Leftovers(NodeId self) : self_(self) {}
+
+  /// After a start, and whenever the node goes by another ring: finds what is left.
+  void look(Step& step);
+  /// `next` is about to be taken.
+  void make_room(const ring::Ring& next, Step& step);
+  /// What has been handed over goes now, without the grace: this node is a stranger here who would like to come back.
+  void forgo_grace() { graceful_ = false; }
+
+  std::optional<Instant> due() const { return partitions_.empty() ? std::nullopt : std::optional(next_); }
+  void on_timer(Step& step);
+  /// False for an answer to somebody else.
+  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step);
+  void on_reply(NodeId from, const wire::LeftoverReply& reply, Step& step);
+
+  /// Others may still fetch it.
+  bool has(PartitionId partition) const { return partitions_.contains(partition); }
+  /// It is known what there is.
+  bool known() const { return known_; }
+  std::size_t kept() const { return partitions_.size(); }
+  /// Partitions that others may not have all of.
+  std::size_t not_handed_over() const;
+
+ private:
+  struct Leftover {
+    std::set<NodeId> covered_by;
+    std::optional<Instant> handed_over_at;
+    bool going{};
+  };
+
+  void offer(storage::SurveyAnswer& ours, Step& step);
+  bool is_handed_over(PartitionId partition, const Leftover& leftover, const View& view) const;
+  void drop(PartitionId partition, Step& step);
+
+  NodeId self_;
+  bool known_{};
+  bool graceful_{true};
+  std::map<PartitionId, Leftover> partitions_;
+  Instant next_;
+  std::optional<port::Ticket> listing_;
+  std::optional<port::Ticket> surveying_;
+  std::map<port::Ticket, PartitionId> dropping_;
+};
+
+}  // namespace starling::repair

@@ -1,0 +1,132 @@
+"""Members come and go while clients write: nothing acknowledged is lost, and no request fails because of it."""
+
+import json
+import os
+import subprocess
+import time
+
+import harness
+
+STEADY_WRITER = os.environ["STEADY_WRITER"]
+KEYS = int(os.environ.get("RING_CHANGE_KEYS", "3000"))
+
+
+class RingChange(harness.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.members = self.cluster(3)
+
+    def load(self):
+        with self.members[0].connect(60) as client:
+            for first in range(0, KEYS, 500):
+                client.call("kv.mput", [[f"key {i}", f"value {i}"] for i in range(first, min(first + 500, KEYS))], {})
+
+    def check_all_keys(self, node):
+        with node.connect(60) as client:
+            for first in range(0, KEYS, 500):
+                keys = [f"key {i}" for i in range(first, min(first + 500, KEYS))]
+                for key, answer in zip(keys, client.call("kv.mget", keys, {})):
+                    self.assertEqual(answer[b"result"][b"values"], [key.replace("key", "value").encode()], key)
+
+    def start_writers(self):
+        addresses = ",".join(f"{node.client[0]}:{node.client[1]}" for node in self.members)
+        self.writer = subprocess.Popen([STEADY_WRITER, addresses], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.writer.kill)
+
+    def check_writers(self):
+        out, words = self.writer.communicate(timeout=60)
+        self.assertEqual(self.writer.returncode, 0, words)
+        counts = json.loads(out)
+        self.assertGreater(counts.pop("done"), 100)
+        self.assertEqual(counts, {"refused": 0, "in_doubt": 0, "lost": 0}, words)
+
+    def new_node(self, name):
+        node = self.node(name, cluster__seeds=self.members[0].peer)
+        return node.start()
+
+    def wait_until_settled(self, members, within=60):
+        """All of them go by one ring of exactly them, and nothing is under way."""
+        deadline = time.monotonic() + within
+        status = None
+        while time.monotonic() < deadline:
+            statuses = []
+            for node in self.members:
+                with node.connect() as client:
+                    statuses.append(client.call("cluster.status"))
+            in_ring = [sum(member[b"in_ring"] for member in status[b"members"]) for status in statuses]
+            if (all(status[b"change"] is None for status in statuses) and in_ring == [members] * len(self.members)
+                    and len({status[b"epoch"] for status in statuses}) == 1):
+                return statuses[0]
+            time.sleep(0.2)
+        self.fail(f"the ring is not settled within {within} s: {in_ring} {statuses[0]}")
+
+    def join(self, name):
+        node = self.new_node(name)
+        node.wait_for("ready:", 30)
+        self.members.append(node)
+        return node
+
+    def leave(self, node):
+        self.members.remove(node)
+        with self.members[0].connect(40) as client:
+            client.call("cluster.leave", node.name, {"timeout_ms": 30000})
+        self.assertEqual(node.process.wait(60), 0)
+
+    def test_three_become_five_and_three_again_under_load(self):
+        self.load()
+        self.start_writers()
+        for count, name in ((4, "node4"), (5, "node5")):
+            self.join(name)
+            self.wait_until_settled(count)
+            self.check_all_keys(self.members[-1])
+        for count in (4, 3):
+            self.leave(self.members[0])
+            self.wait_until_settled(count)
+        self.check_all_keys(self.members[-1])
+        self.check_writers()
+
+    def test_a_node_that_is_killed_while_the_ring_changes_delays_it(self):
+        self.load()
+        self.start_writers()
+        joining = self.new_node("node4")
+        joining.wait_for("ready:", 30)
+        self.members.append(joining)
+        joining.kill()
+        time.sleep(1)
+        joining.start("ready:")
+        self.wait_until_settled(4)
+        with self.members[0].connect(40) as client:
+            client.call("cluster.leave", "node2", {"timeout_ms": 30000})
+        self.members[2].kill()
+        time.sleep(1)
+        self.members[2].start("ready:")
+        leaving = self.members.pop(1)
+        self.assertEqual(leaving.process.wait(60), 0)
+        self.wait_until_settled(3)
+        self.check_all_keys(joining)
+        self.check_writers()
+
+    def test_a_node_that_left_and_comes_back_with_its_directory_brings_nothing_old(self):
+        self.load()
+        self.join("node4")
+        self.wait_until_settled(4)
+        left = self.members[3]
+        self.leave(left)
+        self.wait_until_settled(3)
+        with self.members[0].connect() as client:
+            for i in range(0, KEYS, 2):
+                client.call("kv.delete", f"key {i}", {})
+        left.settings["cluster.seeds"] = self.members[0].peer
+        left.start()
+        with self.members[0].connect(40) as client:
+            client.call("cluster.join", left.peer, {"timeout_ms": 30000})
+        self.members.append(left)
+        self.wait_until_settled(4)
+        with left.connect() as client:
+            for i in range(0, KEYS):
+                self.assertEqual(client.value(f"key {i}"), None if i % 2 == 0 else f"value {i}".encode())
+
+
+if __name__ == "__main__":
+    harness.main()
