@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t bar_width = 30;
+constexpr std::size_t bar_width = 20;
 constexpr std::size_t terminal_columns = 80;  ///< of one that does not say
 constexpr auto on_terminal_every = 100ms;
 constexpr auto in_lines_every = 5s;

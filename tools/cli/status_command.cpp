@@ -36,11 +36,18 @@ class Places {
 
 void print_members(const std::vector<api::Member>& members, const Places& places) {
   Table table({"NAME", "STATE", "STANDING", "PARTITIONS", "ZONE", "CLIENTS AT", "PEERS AT", "ID", ""});
-  for (const api::Member& member : members)
+  std::string former;
+  for (const api::Member& member : members) {
+    if (!member.in_ring && member.state != "alive") {
+      former += fmt::format("{}{} ({})", former.empty() ? "" : ", ", name_of(members, member.id), member.state);
+      continue;
+    }
     table.add({member.name, member.state, places.standing(member.id), places.partitions(member.id),
                member.zone.empty() ? "-" : member.zone, member.client_address, member.peer_address, member.id,
                member.self ? "answered this" : ""});
+  }
   table.print();
+  if (!former.empty()) print_line("No members any more: " + former);
 }
 
 void print_json_status(const api::Status& status) {
@@ -71,6 +78,12 @@ std::string service_in_words(const api::Status& status) {
   return fmt::format("all {} partitions have all their replicas", status.partitions);
 }
 
+std::string replicas_in_words(const api::Status& status, const api::RingInfo& ring) {
+  const std::size_t replicas = ring.assignment.empty() ? status.replicas : ring.assignment.front().size();
+  if (replicas >= status.replicas) return fmt::format("{} replicas of each key", status.replicas);
+  return fmt::format("{} of {} replicas of each key, until there are more members", replicas, status.replicas);
+}
+
 bool all_well(const api::Status& status) {
   return status.ready && status.problems.empty() && status.partitions_below_quorum == 0 &&
          status.partitions_degraded == 0;
@@ -79,8 +92,8 @@ bool all_well(const api::Status& status) {
 void print_status(const api::Status& status, const api::RingInfo& ring) {
   print_line(all_well(status) ? "All is well." : "Not all is well.");
   if (status.epoch > 0) {
-    print_line(fmt::format("Cluster {}, ring {}, {} replicas of each key: {}.", status.cluster_id, status.epoch,
-                           status.replicas, service_in_words(status)));
+    print_line(fmt::format("Cluster {}, ring {}, {}: {}.", status.cluster_id, status.epoch,
+                           replicas_in_words(status, ring), service_in_words(status)));
   }
   print_line("");
   print_members(status.members, Places(ring));

@@ -42,7 +42,7 @@ std::string time_left(const api::ChangeStatus& change, const Sum& sum) {
   if (sum.arrived == 0 || sum.arrived == sum.all) return "";
   const double share_left = static_cast<double>(sum.all - sum.arrived) / static_cast<double>(sum.arrived);
   const std::chrono::duration<double> left = change.since * share_left;
-  return fmt::format(", about {} left", in_words(std::chrono::duration_cast<Duration>(left)));
+  return fmt::format(", {} left", in_words(std::chrono::duration_cast<Duration>(left)));
 }
 
 }  // namespace
