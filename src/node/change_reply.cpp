@@ -36,7 +36,7 @@ std::vector<port::ChangeReply::Move> moves_between(const ring::Ring& before, con
 }
 
 std::vector<port::ChangeReply::Load> loads_of(const ring::Ring& before, const ring::Ring& begun,
-                                              const ring::Ring& after, const std::vector<wire::MemberUpdate>& gossip) {
+                                              const ring::Ring& after, const std::vector<Named>& known) {
   auto old = ring::loads_of(before.parts().present);
   auto young = ring::loads_of(after.parts().present);
   std::map<NodeId, std::string> zones;
@@ -44,9 +44,9 @@ std::vector<port::ChangeReply::Load> loads_of(const ring::Ring& before, const ri
   for (const ring::Member& member : begun.members()) zones[member.id] = member.zone;
   std::vector<port::ChangeReply::Load> loads;
   for (const auto& [node, zone] : zones) {
-    const auto known = std::ranges::find(gossip, node, &wire::MemberUpdate::node);
+    const auto named = std::ranges::find(known, node, &Named::node);
     loads.push_back({.node = node,
-                     .name = known == gossip.end() ? std::string() : known->name,
+                     .name = named == known.end() ? std::string() : named->name,
                      .zone = zone,
                      .before = old[node],
                      .after = young[node]});
@@ -61,7 +61,7 @@ std::uint32_t zones_of(const ring::Ring& ring) {
 }  // namespace
 
 port::ChangeReply change_reply(const ring::Ring& before, const topology::Forecast& forecast,
-                               const std::vector<wire::MemberUpdate>& gossip) {
+                               const std::vector<Named>& known) {
   port::ChangeReply reply{.epoch = forecast.begun.epoch(),
                           .moving = 0,
                           .moves_least = static_cast<std::uint32_t>(forecast.moves_least),
@@ -69,7 +69,7 @@ port::ChangeReply change_reply(const ring::Ring& before, const topology::Forecas
                           .zones_before = zones_of(before),
                           .zones_after = zones_of(forecast.last),
                           .moves = moves_between(before, forecast.last),
-                          .loads = loads_of(before, forecast.begun, forecast.last, gossip)};
+                          .loads = loads_of(before, forecast.begun, forecast.last, known)};
   for (const auto& move : reply.moves) reply.moving += move.partitions;
   return reply;
 }

@@ -25,6 +25,11 @@ void refuse(port::ClientToken client, Error error, port::Outbox& out) {
 /// Which of the named nodes come, and which go.
 bool comes(Kind kind, std::size_t place) { return kind == Kind::join || (kind == Kind::replace && place == 1); }
 
+/// Gossip, and those who ask to be members of this ring: gossip has not told of them yet.
+std::vector<Named> nameable(const Rooms& rooms, const ring::Ring& ring, Instant now) {
+  return everybody(rooms.membership.members(), rooms.joiners.waiting(ring, now));
+}
+
 /// What the request means; nothing where somebody has to be invited first.
 Result<std::optional<topology::Intent>> intent_of(const Rooms& rooms, const port::ChangeRequest& request, Instant now) {
   const auto joiners = rooms.joiners.waiting(*rooms.book.ring(), now);
@@ -68,7 +73,8 @@ Result<> check_presence(const Rooms& rooms, const port::ChangeRequest& request, 
   return {};
 }
 
-void dry_run(const Rooms& rooms, port::ClientToken client, const topology::Intent& intent, port::Outbox& out) {
+void dry_run(const Rooms& rooms, port::ClientToken client, const topology::Intent& intent, Instant now,
+             port::Outbox& out) {
   const ring::Ring& ring = *rooms.book.ring();
   if (!ring.settled())
     return refuse(
@@ -76,7 +82,7 @@ void dry_run(const Rooms& rooms, port::ClientToken client, const topology::Inten
         out);
   auto begun = intent.empty() ? topology::rebalance(ring).value_or(ring) : topology::begin(ring, intent);
   if (!begun) return refuse(client, std::move(begun.error()), out);
-  auto reply = change_reply(ring, topology::forecast(ring, *begun), rooms.membership.members());
+  auto reply = change_reply(ring, topology::forecast(ring, *begun), nameable(rooms, ring, now));
   reply.epoch = ring.epoch();
   out.answer(client, std::move(reply));
 }
@@ -106,7 +112,7 @@ bool ChangeRequests::attend(Rooms& rooms, const Asked& asked, Instant now, port:
   if (!possible) {
     refuse(asked.client, std::move(possible.error()), out);
   } else if (asked.request.dry_run) {
-    dry_run(rooms, asked.client, **intent, out);
+    dry_run(rooms, asked.client, **intent, now, out);
   } else if ((*intent)->empty()) {
     refuse(asked.client, {ErrorCode::invalid, "a ring that is not balanced is changed without being asked to"}, out);
   } else {
@@ -146,7 +152,7 @@ void ChangeRequests::on_timer(Rooms& rooms, port::Ticket ticket, Instant now, po
   invite(rooms, now, out);
 }
 
-void ChangeRequests::after_step(Rooms& rooms, port::Outbox& out) {
+void ChangeRequests::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
   for (auto& [client, result] : rooms.conductor.take_outcomes()) {
     if (!result) {
       refuse(client, std::move(result.error()), out);
@@ -157,7 +163,7 @@ void ChangeRequests::after_step(Rooms& rooms, port::Outbox& out) {
         result->before.settled()
             ? topology::forecast(result->before, result->ring)
             : topology::Forecast{.begun = result->ring, .last = result->ring, .further_changes = 0, .moves_least = 0};
-    out.answer(client, change_reply(result->before, forecast, rooms.membership.members()));
+    out.answer(client, change_reply(result->before, forecast, nameable(rooms, result->before, now)));
   }
 }
 

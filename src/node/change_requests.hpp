@@ -16,7 +16,7 @@ class ChangeRequests {
   /// Somebody asks to join: it may be one that was invited.
   void on_join_ask(Rooms& rooms, Instant now, port::Outbox& out);
   void on_timer(Rooms& rooms, port::Ticket ticket, Instant now, port::Outbox& out);
-  void after_step(Rooms& rooms, port::Outbox& out);
+  void after_step(Rooms& rooms, Instant now, port::Outbox& out);
 
  private:
   struct Asked {

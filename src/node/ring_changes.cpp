@@ -116,7 +116,7 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
   const bool further =
       std::exchange(arriving_, arriving) != arriving || std::exchange(leftovers_, leftovers) != leftovers;
   if (further) conduct(rooms, now, [&](const auto& situation) { rooms.conductor.look(situation, out); });
-  rooms.change_requests.after_step(rooms, out);
+  rooms.change_requests.after_step(rooms, now, out);
 
   if (!rooms.stranger()) {
     was_member_ = was_member_ || rooms.life == Rooms::Life::ready;
