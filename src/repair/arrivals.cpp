@@ -31,6 +31,8 @@ void Arrivals::on_ring(Step& step) {
     lane.partition.reset();
   }
   expected_.clear();
+  open_.clear();
+  retry_at_.clear();
   held_ = 0;
   if (ring.stage() != ring::Stage::read_old) return;
   rows_before_ += rows();
@@ -38,6 +40,7 @@ void Arrivals::on_ring(Step& step) {
   for (const PartitionId partition : ring.moving_partitions()) {
     const auto fetchers = ring.fetchers(partition);
     if (std::ranges::find(fetchers, step.self) == fetchers.end()) continue;
+    open_.insert(partition);
     Arrival& arrival = expected_[partition];
     if (ring.newcomer(partition) != step.self) arrival.fetched_from.insert(step.self);
   }
@@ -49,6 +52,7 @@ void Arrivals::start_over(const std::vector<PartitionId>& partitions) {
     if (it == expected_.end()) continue;
     held_ -= it->second.held ? 1 : 0;
     it->second = {};
+    if (!is_on_a_lane(partition)) open_.insert(partition);
   }
 }
 
@@ -56,7 +60,7 @@ void Arrivals::on_peer_lost(NodeId peer) {
   for (Lane& lane : lanes_) {
     if (!lane.partition || lane.pull.peer() != peer) continue;
     lane.pull.give_up();
-    lane.partition.reset();
+    open_.insert(*std::exchange(lane.partition, std::nullopt));
   }
   // It may come back with an older directory: what it had said it had, it must have said in this life.
   for (auto& [partition, arrival] : expected_)
@@ -78,21 +82,22 @@ bool Arrivals::misses(PartitionId partition) const {
   return it != expected_.end() && !it->second.held;
 }
 
-bool Arrivals::is_being_fetched(PartitionId partition) const {
+bool Arrivals::is_on_a_lane(PartitionId partition) const {
   return std::ranges::any_of(lanes_, [&](const Lane& lane) { return lane.partition == partition; });
 }
 
 void Arrivals::go_on(Step& step) {
+  if (open_.empty()) return;
+  auto next = open_.begin();
   for (Lane& lane : lanes_) {
     if (lane.partition) continue;
-    for (const auto& [partition, arrival] : expected_) {
-      if (arrival.held || arrival.retry_at || is_being_fetched(partition)) continue;
-      const auto source = source_of(partition, arrival, step.view);
-      if (!source) continue;
-      lane.partition = partition;
-      lane.pull.begin({*source, partition}, std::nullopt, step);
-      break;
-    }
+    for (; next != open_.end(); ++next)
+      if (const auto source = source_of(*next, expected_.at(*next), step.view)) {
+        lane.partition = *next;
+        lane.pull.begin({*source, *next}, std::nullopt, step);
+        next = open_.erase(next);
+        break;
+      }
   }
 }
 
@@ -101,8 +106,7 @@ std::optional<Instant> Arrivals::due() const {
   const auto sooner = [&](Instant at) { due = due ? std::min(*due, at) : at; };
   for (const Lane& lane : lanes_)
     if (const auto at = lane.pull.due(pace_); lane.partition && at) sooner(*at);
-  for (const auto& [partition, arrival] : expected_)
-    if (!arrival.held && arrival.retry_at && !is_being_fetched(partition)) sooner(*arrival.retry_at);
+  for (const auto& [partition, at] : retry_at_) sooner(at);
   return due;
 }
 
@@ -113,8 +117,11 @@ void Arrivals::on_timer(Step& step) {
     lane.pull.on_timer(pace_, step);
     if (lane.pull.idle()) heed(lane, Pull::Progress::failed, step);
   }
-  for (auto& [partition, arrival] : expected_)
-    if (arrival.retry_at && *arrival.retry_at <= step.view.now) arrival.retry_at.reset();
+  std::erase_if(retry_at_, [&](const auto& entry) {
+    if (entry.second > step.view.now) return false;
+    open_.insert(entry.first);
+    return true;
+  });
   go_on(step);
 }
 
@@ -146,14 +153,15 @@ void Arrivals::heed(Lane& lane, Pull::Progress progress, Step& step) {
   const auto it = expected_.find(partition);
   if (it == expected_.end()) return;
   Arrival& arrival = it->second;
-  if (progress == Pull::Progress::done) {
-    arrival.fetched_from.insert(lane.pull.peer());
-    if (!arrival.held && complete(step.view.ring, partition, arrival.fetched_from)) {
-      arrival.held = true;
-      ++held_;
-    }
-  } else {
-    arrival.retry_at = step.view.now + step.config.transfer_retry;
+  if (progress != Pull::Progress::done) {
+    retry_at_[partition] = step.view.now + step.config.transfer_retry;
+    return;
+  }
+  arrival.fetched_from.insert(lane.pull.peer());
+  if (!complete(step.view.ring, partition, arrival.fetched_from)) {
+    open_.insert(partition);
+  } else if (!std::exchange(arrival.held, true)) {
+    ++held_;
   }
 }
 
@@ -171,8 +179,9 @@ std::uint64_t Arrivals::bytes() const {
 
 std::vector<NodeId> Arrivals::waits_for(const View& view) const {
   std::set<NodeId> missed;
-  for (const auto& [partition, arrival] : expected_) {
-    if (arrival.held || is_being_fetched(partition) || source_of(partition, arrival, view)) continue;
+  for (const PartitionId partition : open_) {
+    const Arrival& arrival = expected_.at(partition);
+    if (source_of(partition, arrival, view)) continue;
     const auto present = view.ring.write_lists(partition)[0];
     for (const NodeId node : present)
       if (node != self_ && !arrival.fetched_from.contains(node)) missed.insert(node);

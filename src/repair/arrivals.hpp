@@ -53,22 +53,23 @@ class Arrivals {
   struct Arrival {
     std::set<NodeId> fetched_from;
     bool held{};
-    std::optional<Instant> retry_at;  ///< not before, after a failure
   };
   struct Lane {
     Pull pull{Pull::Purpose::transfer};
     std::optional<PartitionId> partition;
   };
 
+  bool is_on_a_lane(PartitionId partition) const;
   std::optional<NodeId> source_of(PartitionId partition, const Arrival& arrival, const View& view) const;
-  bool is_being_fetched(PartitionId partition) const;
   void heed(Lane& lane, Pull::Progress progress, Step& step);
 
   NodeId self_;
   Epoch epoch_;  ///< of the ring that expects them of us
   std::map<PartitionId, Arrival> expected_;
   std::size_t held_{};
-  std::array<Lane, 4> lanes_;
+  std::set<PartitionId> open_;               ///< of these: to be fetched from somebody, and not on a lane
+  std::map<PartitionId, Instant> retry_at_;  ///< likewise, but not before: after a failure
+  std::array<Lane, 8> lanes_;
   Pace pace_;
   std::uint64_t rows_before_{};  ///< that the lanes had brought before this change
   std::uint64_t bytes_before_{};

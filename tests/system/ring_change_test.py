@@ -11,7 +11,28 @@ STEADY_WRITER = os.environ["STEADY_WRITER"]
 KEYS = int(os.environ.get("RING_CHANGE_KEYS", "3000"))
 
 
-class RingChange(harness.SystemTest):
+class Changing(harness.SystemTest):
+    def new_node(self, name):
+        node = self.node(name, cluster__seeds=self.members[0].peer)
+        return node.start()
+
+    def wait_until_settled(self, members, within=60):
+        """All of them go by one ring of exactly them, and nothing is under way."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            statuses = []
+            for node in self.members:
+                with node.connect() as client:
+                    statuses.append(client.call("cluster.status"))
+            in_ring = [sum(member[b"in_ring"] for member in status[b"members"]) for status in statuses]
+            if (all(status[b"change"] is None for status in statuses) and in_ring == [members] * len(self.members)
+                    and len({status[b"epoch"] for status in statuses}) == 1):
+                return statuses[0]
+            time.sleep(0.2)
+        self.fail(f"the ring is not settled within {within} s: {in_ring} {statuses[0]}")
+
+
+class RingChange(Changing):
     def setUp(self):
         super().setUp()
         self.members = self.cluster(3)
@@ -26,7 +47,7 @@ class RingChange(harness.SystemTest):
             for first in range(0, KEYS, 500):
                 keys = [f"key {i}" for i in range(first, min(first + 500, KEYS))]
                 for key, answer in zip(keys, client.call("kv.mget", keys, {})):
-                    self.assertEqual(answer[b"result"][b"values"], [key.replace("key", "value").encode()], key)
+                    self.assertEqual(answer[1][b"values"], [key.replace("key", "value").encode()], key)
 
     def start_writers(self):
         addresses = ",".join(f"{node.client[0]}:{node.client[1]}" for node in self.members)
@@ -40,26 +61,6 @@ class RingChange(harness.SystemTest):
         counts = json.loads(out)
         self.assertGreater(counts.pop("done"), 100)
         self.assertEqual(counts, {"refused": 0, "in_doubt": 0, "lost": 0}, words)
-
-    def new_node(self, name):
-        node = self.node(name, cluster__seeds=self.members[0].peer)
-        return node.start()
-
-    def wait_until_settled(self, members, within=60):
-        """All of them go by one ring of exactly them, and nothing is under way."""
-        deadline = time.monotonic() + within
-        status = None
-        while time.monotonic() < deadline:
-            statuses = []
-            for node in self.members:
-                with node.connect() as client:
-                    statuses.append(client.call("cluster.status"))
-            in_ring = [sum(member[b"in_ring"] for member in status[b"members"]) for status in statuses]
-            if (all(status[b"change"] is None for status in statuses) and in_ring == [members] * len(self.members)
-                    and len({status[b"epoch"] for status in statuses}) == 1):
-                return statuses[0]
-            time.sleep(0.2)
-        self.fail(f"the ring is not settled within {within} s: {in_ring} {statuses[0]}")
 
     def join(self, name):
         node = self.new_node(name)
@@ -126,6 +127,23 @@ class RingChange(harness.SystemTest):
         with left.connect() as client:
             for i in range(0, KEYS):
                 self.assertEqual(client.value(f"key {i}"), None if i % 2 == 0 else f"value {i}".encode())
+
+
+class ManyJoin(Changing):
+    def test_thirty_nodes_that_are_started_at_once_are_one_balanced_ring(self):
+        self.members = [self.lone_node("first")]
+        self.members += [self.new_node(f"node{i}") for i in range(29)]
+        for node in self.members:
+            node.wait_for("ready:", 60)
+        self.wait_until_settled(30)
+        with self.members[0].connect() as client:
+            ring = client.call("cluster.ring")
+        loads = {}
+        for owners in ring[b"partitions"]:
+            for owner in owners:
+                loads[owner] = loads.get(owner, 0) + 1
+        self.assertEqual(sum(loads.values()), 3 * 256)
+        self.assertEqual({load for load in loads.values()}, {25, 26})
 
 
 if __name__ == "__main__":
