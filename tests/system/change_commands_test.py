@@ -140,7 +140,7 @@ class Commands(unittest.TestCase):
         self.assertIn(["n1", "a", "256", "196", ident("n1")], rows)
         self.assertIn("That takes 3 changes", out)
         self.assertIn("Partitions per node: 200 to 256 now, 60 to 196 afterwards.", out)
-        self.assertIn("at least 2 zones now, 3 afterwards", out)
+        self.assertIn("at least: 2 now, 3 afterwards", out)
         out, _ = self.run_on(node, "-f", "json", "cluster", "join", "n4", "--dry-run")
         self.assertEqual(json.loads(out)["moves"][0]["bytes"], 1200000000)
 
@@ -164,12 +164,11 @@ class Commands(unittest.TestCase):
 
     def test_waiting_shows_how_it_goes_and_ends_when_the_ring_is_settled(self):
         node = self.told(cluster_join=report(), cluster_status=in_turn(
-            status(three, 4, change(arrived=16, arriving=48)), status(three, 5, change("read_new", 64, 0)), status(four, 6)))
-        began = time.monotonic()
+            *[status(three, 4, change(arrived=16 + i, arriving=48 - i)) for i in range(7)],
+            status(three, 5, change("read_new", 64, 0)), status(four, 6)))
         out, err = self.run_on(node, "cluster", "join", "n4", "--wait")
-        self.assertLess(time.monotonic() - began, 4.5)
         self.assertIn("16 of 64 partitions, 16 MB", err)
-        self.assertIn(", 36 s left", err)
+        self.assertRegex(err, r"2\d of 64 partitions, 2\d MB, .*/s, 2\d s left\n")
         self.assertIn("stage 2 of 2", err)
         self.assertIn("The ring is settled: ring 6.", err)
         self.assertEqual(out, "Begun: ring 4, 64 replicas of partitions move.\n")
@@ -179,8 +178,8 @@ class Commands(unittest.TestCase):
                          problems=[{"what": "n2 is down", "advice": "start it"}])
         node = self.told(cluster_status=in_turn(*[stalled] * 13, status(four, 6)))
         _, err = self.run_on(node, "status", "--wait")
-        self.assertIn("16 of 80 partitions, 16 MB, 0 B/s, 48 s left\n", err)
-        self.assertEqual(err.count("Nothing has arrived for 10 s.\nn4 waits for n2\n! n2 is down\n  → start it\n"), 1, err)
+        self.assertIn("16 of 80 partitions, 16 MB, 0 B/s\n", err)
+        self.assertEqual(err.count("Nothing has happened for 10 s.\nn4 waits for n2\n! n2 is down\n  → start it\n"), 1, err)
 
     def test_on_a_terminal_there_is_a_bar(self):
         node = self.told(cluster_join=report(), cluster_status=in_turn(
@@ -254,7 +253,7 @@ class Commands(unittest.TestCase):
     def test_a_change_in_doubt_is_no_write_in_doubt(self):
         node = self.told(cluster_join=refuse("IN_DOUBT no majority has answered"))
         _, err = self.run_on(node, "cluster", "join", "n4", code=5)
-        self.assertIn("may or may not have begun", err)
+        self.assertIn("Whether it was done", err)
 
     def test_status_shows_the_change_who_waits_and_what_stalls(self):
         standing = lambda each: "joining" if each["name"] == "n4" else "active"

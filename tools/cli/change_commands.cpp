@@ -21,7 +21,7 @@ using Kind = api::Change::Kind;
 ExitCode report_change(const api::Error& error) {
   if (error.outcome != api::Outcome::in_doubt && error.code != api::ErrorCode::unavailable) return report(error);
   say(fmt::format("kvcli: {} ({})", error.message, api::name_of(error.code)));
-  say(error.outcome == api::Outcome::in_doubt ? "The change may or may not have begun: 'kvcli cluster status' tells."
+  say(error.outcome == api::Outcome::in_doubt ? "Whether it was done, 'kvcli cluster status' tells."
                                               : "Nothing was changed.");
   return exit_code_of(error);
 }

@@ -109,11 +109,10 @@ void print_report(const ChangeReport& report) {
   print_line("");
   print_loads(report);
   print_line("");
-  print_line(
-      fmt::format("Partitions per node: {} now, {} afterwards. The replicas of each are spread over at least {} "
-                  "zones now, {} afterwards.",
-                  spread(report, &ChangeReport::Load::before), spread(report, &ChangeReport::Load::after),
-                  report.zones_before, report.zones_after));
+  print_line(fmt::format("Partitions per node: {} now, {} afterwards.", spread(report, &ChangeReport::Load::before),
+                         spread(report, &ChangeReport::Load::after)));
+  print_line(fmt::format("Zones that the replicas of a partition are in, at least: {} now, {} afterwards.",
+                         report.zones_before, report.zones_after));
 }
 
 void tell_further_changes(const ChangeReport& report) {

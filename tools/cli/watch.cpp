@@ -111,13 +111,15 @@ void Watch::show(const api::Status& status) {
   const Sum sum = sum_of(change);
   if (change.stage != "read_old" || sum.all == 0) {
     const std::size_t done = change.stage == "read_old" ? 0 : change.moving;
-    return progress_.show(done, change.moving, done == 0 ? ", stage 1 of 2" : ", stage 2 of 2");
+    progress_.show(done, change.moving, done == 0 ? ", stage 1 of 2" : ", stage 2 of 2");
+  } else {
+    const std::uint64_t bytes_per_second = rate(sum.bytes);
+    progress_.show(sum.arrived, sum.all,
+                   fmt::format(", {}, {}/s{}", bytes_in_words(sum.bytes), bytes_in_words(bytes_per_second),
+                               bytes_per_second > 0 ? time_left(change, sum) : ""));
   }
-  progress_.show(
-      sum.arrived, sum.all,
-      fmt::format(", {}, {}/s{}", bytes_in_words(sum.bytes), bytes_in_words(rate(sum.bytes)), time_left(change, sum)));
-  if (const std::uint64_t arrived = sum.arrived + sum.bytes; arrived != arrived_) {
-    arrived_ = arrived;
+  if (const Reached reached{status.epoch, sum.arrived, sum.bytes}; reached != reached_) {
+    reached_ = reached;
     moved_ = Clock::now();
   }
   if (Clock::now() - moved_ >= stalled_after) tell_what_stalls(status);
@@ -126,7 +128,7 @@ void Watch::show(const api::Status& status) {
 void Watch::tell_what_stalls(const api::Status& status) {
   moved_ = Clock::now();  // and again after as long
   progress_.clear();
-  say(fmt::format("Nothing has arrived for {}.", in_words(stalled_after)));
+  say(fmt::format("Nothing has happened for {}.", in_words(stalled_after)));
   for (const auto& newcomer : status.change->newcomers)
     if (!newcomer.waits_for.empty())
       say(fmt::format("{} waits for {}", name_of(status.members, newcomer.id),

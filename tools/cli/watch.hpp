@@ -45,7 +45,14 @@ class Watch {
     std::uint64_t bytes{};
   };
   std::vector<Sample> samples_;
-  std::uint64_t arrived_{};  ///< of all kinds, to see if anything moves
+  /// To see if anything happens.
+  struct Reached {
+    std::uint64_t epoch{};
+    std::uint64_t partitions{};
+    std::uint64_t bytes{};
+    friend bool operator==(const Reached&, const Reached&) = default;
+  };
+  Reached reached_;
   Clock::time_point moved_ = Clock::now();
 };
 
