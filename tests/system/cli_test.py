@@ -226,6 +226,20 @@ class ThreeNodes(harness.SystemTest):
             with node.connect(30) as client:
                 self.wait_until(lambda: client.get("k", r=1)[b"values"] == [b"sloppy"])
 
+    def test_a_node_joins_and_leaves_from_the_terminal(self):
+        nodes = self.cluster()
+        cli = Cli(nodes[0])
+        new = self.node("node4", cluster__seeds=nodes[0].peer, cluster__join="manual").start()
+        self.wait_until(lambda: [each["name"] for each in cli.json("status")["waiting"]] == ["node4"])
+        self.assertEqual(cli.json("cluster", "join", "node4", "--dry-run")["moving"], 192)
+        self.assertEqual(cli.json("status")["epoch"], 1)
+        self.assertIn("(did you mean 'node3'?)", cli.run("cluster", "leave", "nod3").stderr.decode())
+        cli.text("cluster", "join", "node4", "--wait")
+        self.assertEqual(sum(each["in_ring"] for each in cli.json("status")["members"]), 4)
+        Cli(new).text("cluster", "leave", "node4", "--wait")
+        self.assertEqual(new.process.wait(20), 0)
+        self.assertIn("No members any more: node4 (left)", cli.text("status"))
+
     def wait_until(self, condition, seconds=30):
         deadline = time.monotonic() + seconds
         while not condition():
