@@ -23,8 +23,8 @@ void MessageDispatch::operator()(wire::JoinAsk&& message) {
 }
 
 void MessageDispatch::operator()(wire::JoinWelcome&& message) {
-  if (rooms.book.ring()) return hear_of(message.ring);
-  found(message);
+  if (!rooms.book.ring()) return found(message);
+  if (!message.ring.empty()) hear_of(message.ring);
 }
 
 void MessageDispatch::operator()(wire::ChangeReport&& message) {

@@ -9,6 +9,8 @@ namespace starling::topology {
 namespace {
 
 constexpr Duration ask_period = 1s;
+/// One of them will be there.
+constexpr std::size_t members_asked = 8;
 
 }  // namespace
 
@@ -24,6 +26,7 @@ void Joiner::stop() {
   stage_ = Stage::idle;
   ring_.reset();
   inviters_.clear();
+  members_.clear();
   at_once_ = false;
 }
 
@@ -44,6 +47,8 @@ void Joiner::ask_everybody(Instant now, port::Outbox& out) {
                           .at_once = at_once_};
   for (const Address& seed : seeds_)
     if (seed != config_.peer) out.send(seed, ask);
+  for (const Address& member : members_)
+    if (std::ranges::count(seeds_, member) == 0) out.send(member, ask);
   for (const NodeId inviter : inviters_) out.send(inviter, ask);
   arm(now, out);
 }
@@ -61,6 +66,7 @@ void Joiner::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
 
 void Joiner::on_welcome(NodeId from, const wire::JoinWelcome& welcome, port::Outbox& out) {
   if (!asking()) return;
+  if (welcome.ring.empty()) return learn(welcome.contacts);
   auto ring = ring::decode_ring(welcome.ring);
   if (!ring) {
     return out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from,
@@ -75,6 +81,12 @@ void Joiner::on_welcome(NodeId from, const wire::JoinWelcome& welcome, port::Out
   out.store(tickets_.next(), storage::SaveRecord{cluster_record_name, encode(cluster_)});
   save_ = tickets_.next();
   out.store(save_, storage::SaveRecord{ring_record_name, welcome.ring});
+}
+
+void Joiner::learn(const std::vector<wire::FoundingPropose::Contact>& contacts) {
+  members_.clear();
+  for (const auto& contact : contacts)
+    if (members_.size() < members_asked && contact.peer != config_.peer) members_.push_back(contact.peer);
 }
 
 std::optional<Founded> Joiner::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer) {

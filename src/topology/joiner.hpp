@@ -10,10 +10,10 @@
 
 namespace starling::topology {
 
-/// A node that would like to be a member asks at its seeds, and at whoever has invited it, once per second, until it is
-/// welcomed with a ring that has it. That makes it a member as soon as it is durable: first the cluster, then
-/// the ring, as with a founding. A node that was a member and is none any more asks in the same
-/// way, and finds the newer ring like everybody else (RingBook).
+/// A node that would like to be a member asks at its seeds, at whoever has invited it, and at some of the members that
+/// it is told of, once per second, until it is welcomed with a ring that has it. That makes it a member as soon as it
+/// is durable: first the cluster, then the ring, as with a founding. A node that was a member and is none any more asks
+/// in the same way, and finds the newer ring like everybody else (RingBook).
 class Joiner {
  public:
   Joiner(const FoundingConfig& config, port::Tickets& tickets) : config_(config), tickets_(tickets) {}
@@ -39,6 +39,7 @@ class Joiner {
  private:
   enum class Stage : std::uint8_t { idle, asking, storing };
 
+  void learn(const std::vector<wire::FoundingPropose::Contact>& contacts);
   void ask_everybody(Instant now, port::Outbox& out);
   void arm(Instant now, port::Outbox& out);
 
@@ -47,6 +48,7 @@ class Joiner {
   Stage stage_{Stage::idle};
   std::vector<Address> seeds_;
   std::vector<NodeId> inviters_;
+  std::vector<Address> members_;  ///< some, as members say
   bool at_once_{};
   port::Ticket timer_;
   port::Ticket save_;

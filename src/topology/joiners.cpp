@@ -11,6 +11,7 @@ void Joiners::on_message(NodeId from, const wire::JoinAsk& ask, const ring::Ring
     return out.send(from, wire::JoinWelcome{encode(ring), cluster.secret, cluster.founder, contacts});
   }
   if (asked_.size() < ring::members_max || asked_.contains(from)) asked_[from] = {ask, now};
+  out.send(from, wire::JoinWelcome{.ring = {}, .secret = {}, .founder = {}, .contacts = contacts});
 }
 
 std::vector<wire::JoinAsk> Joiners::waiting(const ring::Ring& ring, Instant now) const {

@@ -11,7 +11,7 @@ namespace starling::topology {
 
 /// Who asks a member to be taken in. Remembered for as long as it goes on asking, and welcomed as soon as the ring
 /// has it; what brings it into the ring is a change like any other. Nothing here is durable: a
-/// joiner asks again.
+/// joiner asks again. Until then it is told of other members, so that it depends on nobody.
 class Joiners {
  public:
   /// `contacts`: where members may be found.

@@ -125,9 +125,9 @@ struct JoinAsk {
 struct JoinInvite {
   friend bool operator==(const JoinInvite&, const JoinInvite&) = default;
 };
-/// "You are in this ring", with all that a member has to know.
+/// "You are in this ring", with all that a member has to know. Or "not yet", with others who may be asked.
 struct JoinWelcome {
-  Bytes ring;
+  Bytes ring;  ///< empty: not yet, and then there is no secret either
   Secret secret{};
   NodeId founder;
   std::vector<FoundingPropose::Contact> contacts;

@@ -71,6 +71,31 @@ TEST_CASE("a welcome to a ring without us is passed over, and so is one that is 
   CHECK(town.waiting(0) == Names{"n2!"});
 }
 
+TEST_CASE("who asks one member is told of the others, and is welcomed though the first one dies") {
+  Town town(3);
+  town.init(0, {Town::address_of(1)});
+  town.run(1s);
+  town.ask_to_join(2, seed, true);
+  town.run(2s);
+  CHECK(town.waiting(1) == Names{"n3!"});
+  town.crash(0);
+  town.admit(1, 2);
+  town.run(2s);
+  CHECK(town.cluster_of(2) == town.cluster_of(1));
+}
+
+TEST_CASE("who is no member yet is not told the secret") {
+  Founded0 town(2);
+  const auto cluster = *decode_cluster_record(town[0].records.at(cluster_record_name));
+  Joiners joiners;
+  port::Outbox out;
+  joiners.on_message({2}, wire::JoinAsk{.node = {2}, .name = {}, .zone = {}, .peer = {}}, town.ring_of(0), cluster, {},
+                     {}, out);
+  const auto& answer = std::get<wire::JoinWelcome>(std::get<port::SendMessage>(out.effects().at(0)).message);
+  CHECK(answer.ring.empty());
+  CHECK(answer.secret == Secret{});
+}
+
 TEST_CASE("a welcome that was not asked for is passed over") {
   Founded0 town(2);
   town.admit(0, 1);

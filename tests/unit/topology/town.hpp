@@ -176,8 +176,10 @@ class Town {
     if (!houses_[to].records.contains(ring_record_name)) return;
     act(to, [&](Founding&, port::Outbox& out) {
       const auto cluster = *decode_cluster_record(houses_[to].records.at(cluster_record_name));
-      houses_[to].joiners.on_message(houses_[from].id, ask, ring_of(to), cluster, {{houses_[to].id, address_of(to)}},
-                                     now_, out);
+      std::vector<wire::FoundingPropose::Contact> contacts;
+      const ring::Ring ring = ring_of(to);
+      for (const auto& member : ring.members()) contacts.push_back({member.id, address_of(member.id.value - 1)});
+      houses_[to].joiners.on_message(houses_[from].id, ask, ring, cluster, contacts, now_, out);
     });
   }
 
