@@ -107,9 +107,10 @@ struct MessageDispatch {
     repair(std::forward<Request>(request));
   }
 
+  /// Who has just started may be a copy of a member, or have forgotten votes: that is told before it is ready.
   template <class Message>
   void vote(const Message& message) {
-    if (rooms.book.ring()) rooms.votes.on_message(from, message, now, out);
+    if (rooms.book.ring() && rooms.life != Rooms::Life::confirming) rooms.votes.on_message(from, message, now, out);
   }
 
   void hear_of(BytesView ring);

@@ -153,6 +153,7 @@ void Rooms::see_to_losses(Instant now, port::Outbox& out) {
     const auto ours = book.ring()->partitions_of(boot.node);
     recovering.add(ours, "was rolled back, as others know", tickets, out);
     repair.repair_now(ours, view(now), out);
+    votes.doubt_votes(out);
   }
   if (const auto damaged = repair.take_damaged(); !damaged.empty()) {
     recovering.recover(damaged, *book.ring(), tickets, out);
