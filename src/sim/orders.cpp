@@ -18,9 +18,12 @@ port::NodeName by_address(HostIndex host) {
 
 port::NodeName by_name(HostIndex host) { return {.words = fmt::format("n{}", host), .address = {}}; }
 
-/// Nobody waits for the answer.
+/// An operator's patience: what has not begun by then is given up.
+constexpr Duration patience = 10s;
+
+/// Nobody reads the answer.
 void order(World& world, HostIndex at, Kind kind, std::vector<port::NodeName> nodes) {
-  port::ChangeRequest request{.kind = kind, .nodes = std::move(nodes), .timeout = {}};
+  port::ChangeRequest request{.kind = kind, .nodes = std::move(nodes), .timeout = patience};
   world.host(at).ask(std::move(request), [](const auto&) {});
 }
 

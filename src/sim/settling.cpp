@@ -13,8 +13,8 @@ namespace starling::sim {
 namespace {
 
 constexpr Duration look_again = 100ms;
-/// A machine that asks to join asks again within that.
-constexpr Duration rest = 3s;
+/// A machine that asks to join asks again within that, and what was ordered has begun or is given up.
+constexpr Duration rest = 11s;
 
 bool nothing_to_do(const ring::Ring& ring) {
   const std::vector<ring::Member> members(ring.members().begin(), ring.members().end());

@@ -9,6 +9,7 @@
 #include "sim/faults.hpp"
 #include "sim/ledger.hpp"
 #include "sim/recovery.hpp"
+#include "sim/rings.hpp"
 #include "sim/story.hpp"
 
 namespace starling::sim {
@@ -37,17 +38,21 @@ struct Setting {
     supervised = random.chance(1, 2);
     ring_changes = random.chance(1, 3);
     if (config.ring_changes != RingChanges::by_seed) ring_changes = config.ring_changes == RingChanges::always;
+    // Few partitions and a key in each, so that whatever moves is read and written meanwhile.
+    if (ring_changes) partitions = 2U << random.below(4);
   }
 
   int slowness = 1;  ///< so many times more time for as many operations: enough for nodes to be given up
   membership::Profile gossip;
   bool supervised{};  ///< who stops by itself is started again
   bool ring_changes{};
+  std::uint32_t partitions = 16;
 };
 
 Workload draw_workload(const Setting& setting, Random& random) {
   Workload load = Workload::draw(random);
   load.think_max *= setting.slowness;
+  if (setting.ring_changes) load.keys = std::max<std::size_t>(load.keys, setting.partitions);
   return load;
 }
 
@@ -80,7 +85,7 @@ class Trial {
  private:
   node::Config small_node() const {
     node::Config node;
-    node.partitions = 16;
+    node.partitions = setting_.partitions;
     node.gossip = setting_.gossip;
     node.repair.interval = 10s;
     node.repair.settle = 1s;
@@ -179,6 +184,7 @@ class Trial {
                        .convergence = config_.convergence,
                        .ring_changes = setting_.ring_changes});
     end_ = recovery.run();
+    if (const auto ring = ring_of(world_)) result_.epoch = ring->epoch();
     result_.recovered_in = world_.now() - healed_at;
     result_.violations = recovery.violations();
     result_.violations.insert(result_.violations.end(), end_.violations.begin(), end_.violations.end());

@@ -42,6 +42,7 @@ struct TrialResult {
   std::size_t in_doubt{};
   std::size_t stood_in{};  ///< of those done: writes that stand-ins were needed for
   std::size_t actors{};    ///< under how many names dots were issued
+  Epoch epoch;             ///< of the last ring
   Duration simulated{};
   Duration recovered_in{};
   std::map<std::size_t, Fault> faults;  ///< those that were not left out, by their number

@@ -29,6 +29,7 @@ json to_json(const Plan& plan, const sim::TrialResult& result) {
               {"in_doubt", result.in_doubt},
               {"stood_in", result.stood_in},
               {"actors", result.actors},
+              {"epoch", result.epoch.value},
               {"faults", counts_of(result.faults_by_kind)},
               {"simulated_ms", result.simulated / std::chrono::milliseconds(1)},
               {"recovered_ms", result.recovered_in / std::chrono::milliseconds(1)},
@@ -53,8 +54,9 @@ json to_json(const Plan& plan, const Totals& totals, std::chrono::duration<doubl
 void print_figures(const sim::TrialResult& result) {
   fmt::print("seed        {}\ntrace hash  {}\nevents      {}\noperations  {} done, {} refused, {} in doubt\n",
              result.seed, to_hex(result.trace), result.events, result.done, result.refused, result.in_doubt);
-  fmt::print("faults      {}\nactors      {}\nsimulated   {:.1f} s, of which {:.1f} s to recover\n",
-             result.faults.size(), result.actors, std::chrono::duration<double>(result.simulated).count(),
+  fmt::print("faults      {}\nactors      {}\nepoch       {}\nsimulated   {:.1f} s, of which {:.1f} s to recover\n",
+             result.faults.size(), result.actors, result.epoch.value,
+             std::chrono::duration<double>(result.simulated).count(),
              std::chrono::duration<double>(result.recovered_in).count());
 }
 
