@@ -41,7 +41,7 @@ wire::ChangeReport report_change(const Rooms& rooms, const port::View& view) {
           .rows = arrivals.rows(),
           .bytes = arrivals.bytes(),
           // Before it is known what is left, something may be.
-          .leftovers = leftovers.known() ? static_cast<std::uint32_t>(leftovers.not_handed_over()) : 1,
+          .leftovers = leftovers.known() ? static_cast<std::uint32_t>(leftovers.kept()) : 1,
           .waits_for = arrivals.waits_for(view)};
 }
 
@@ -96,6 +96,8 @@ void RingChanges::on_join_ask(Rooms& rooms, NodeId from, const wire::JoinAsk& as
 
 void RingChanges::on_report(Rooms& rooms, NodeId from, const wire::ChangeReport& report, Instant now,
                             port::Outbox& out) {
+  // Somebody waits for us, perhaps with partitions that were ours before.
+  if (report.reply_wanted && rooms.book.ring()->settled()) rooms.repair.forgo_grace();
   if (report.epoch < rooms.book.epoch()) out.send(from, wire::RingIs{encode(*rooms.book.ring())});
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_report(from, report, situation, out); });
 }
@@ -113,11 +115,13 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
   }
   const std::size_t arriving = rooms.repair.arrivals().missing();
   const std::size_t leftovers = rooms.repair.leftovers().not_handed_over();
+  const std::size_t kept = rooms.repair.leftovers().kept();
   const bool further =
-      std::exchange(arriving_, arriving) != arriving || std::exchange(leftovers_, leftovers) != leftovers;
+      std::exchange(arriving_, arriving) != arriving || (std::exchange(leftovers_, kept) != kept && kept == 0);
   if (further) conduct(rooms, now, [&](const auto& situation) { rooms.conductor.look(situation, out); });
   rooms.change_requests.after_step(rooms, now, out);
 
+  if (rooms.conductor.awaited().contains(rooms.boot.node) && rooms.book.ring()->settled()) rooms.repair.forgo_grace();
   if (!rooms.stranger()) {
     was_member_ = was_member_ || rooms.life == Rooms::Life::ready;
     told_to_ask_ = false;

@@ -131,7 +131,7 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
     const std::size_t members = founded->ring.members().size();
     book.open(std::move(founded->ring));
     out.notice(port::NoticeKind::cluster_founded, port::Severity::info, {},
-               fmt::format("cluster {} is founded, of {} nodes", to_string(memory.cluster->cluster), members));
+               fmt::format("this node is one of {} members of cluster {} now", members, to_string(memory.cluster->cluster)));
     enter_cluster(now, out);
     if (life == Life::waiting) become_ready(out);  // nothing was ever written, so there is no actor to confirm
   }

@@ -69,7 +69,7 @@ class Arrivals {
   std::size_t held_{};
   std::set<PartitionId> open_;               ///< of these: to be fetched from somebody, and not on a lane
   std::map<PartitionId, Instant> retry_at_;  ///< likewise, but not before: after a failure
-  std::array<Lane, 8> lanes_;
+  std::array<Lane, 4> lanes_;
   Pace pace_;
   std::uint64_t rows_before_{};  ///< that the lanes had brought before this change
   std::uint64_t bytes_before_{};

@@ -14,14 +14,24 @@ constexpr std::size_t views_per_offer = 128;
 
 }  // namespace
 
-void Leftovers::look(Step& step) { listing_ = step.store(storage::ListPartitions{}); }
+void Leftovers::look(Step& step) {
+  graceful_ = step.view.ring.find(self_) != nullptr;
+  listing_ = step.store(storage::ListPartitions{});
+}
 
 void Leftovers::make_room(const ring::Ring& next, Step& step) {
   for (auto& [partition, leftover] : partitions_)
     if (next.owns(self_, partition) && leftover.handed_over_at && !leftover.going) drop(partition, step);
 }
 
+std::optional<Instant> Leftovers::due() const {
+  if (partitions_.empty()) return std::nullopt;
+  if (!dropping_.empty() || !drop_wanted_) return next_;
+  return std::min(next_, std::max(next_drop_, *drop_wanted_));
+}
+
 void Leftovers::on_timer(Step& step) {
+  drop_next(step);
   if (partitions_.empty() || step.view.now < next_) return;
   next_ = step.view.now + step.config.leftover_period;
   std::vector<PartitionId> offered;
@@ -30,13 +40,25 @@ void Leftovers::on_timer(Step& step) {
     const bool handed_over = is_handed_over(partition, leftover, step.view);
     if (!handed_over) leftover.handed_over_at.reset();
     if (handed_over && !leftover.handed_over_at) leftover.handed_over_at = step.view.now;
-    const Duration grace = graceful_ ? step.config.leftover_grace : Duration::zero();
-    if (leftover.handed_over_at && step.view.now >= *leftover.handed_over_at + grace)
-      drop(partition, step);
-    else if (!handed_over)
-      offered.push_back(partition);
+    if (!handed_over) offered.push_back(partition);
   }
+  drop_next(step);
   if (!offered.empty() && !surveying_) surveying_ = step.store(storage::Survey{std::move(offered)});
+}
+
+/// One at a time, and then as much time for everybody else as it took four times: each is a transaction of its own,
+/// and a large one.
+void Leftovers::drop_next(Step& step) {
+  drop_wanted_.reset();
+  const Duration grace = graceful_ ? step.config.leftover_grace : Duration::zero();
+  for (const auto& [partition, leftover] : partitions_) {
+    if (leftover.going || !leftover.handed_over_at) continue;
+    const Instant from = *leftover.handed_over_at + grace;
+    if (!drop_wanted_ || from < *drop_wanted_) drop_wanted_ = from;
+    if (!dropping_.empty() || step.view.now < std::max(next_drop_, from)) continue;
+    drop(partition, step);
+    return;
+  }
 }
 
 /// Whoever cannot be reached will get it from those who can.
@@ -56,7 +78,8 @@ bool Leftovers::is_handed_over(PartitionId partition, const Leftover& leftover, 
 void Leftovers::drop(PartitionId partition, Step& step) {
   partitions_.at(partition).going = true;
   const auto tokens = step.tokens_of(partition);
-  dropping_.emplace(step.store(storage::DropPartition{partition, tokens.first, tokens.last}), partition);
+  dropping_.emplace(step.store(storage::DropPartition{partition, tokens.first, tokens.last}),
+                    Drop{partition, step.view.now});
 }
 
 bool Leftovers::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
@@ -80,12 +103,15 @@ bool Leftovers::on_storage(port::Ticket ticket, Result<storage::Answer>& answer,
   }
   const auto dropped = dropping_.extract(ticket);
   if (dropped.empty()) return false;
-  const auto it = partitions_.find(dropped.mapped());
+  const Duration took = step.view.now - dropped.mapped().since;
+  next_drop_ = step.view.now + std::max(4 * took, Duration(1ms));
+  const auto it = partitions_.find(dropped.mapped().partition);
   if (it == partitions_.end()) return true;
   if (answer)
     partitions_.erase(it);
   else
     it->second.going = false;
+  drop_next(step);
   return true;
 }
 

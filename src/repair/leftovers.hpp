@@ -26,10 +26,11 @@ class Leftovers {
   void look(Step& step);
   /// `next` is about to be taken.
   void make_room(const ring::Ring& next, Step& step);
-  /// What has been handed over goes now, without the grace: this node is a stranger here who would like to come back.
+  /// What has been handed over goes now, without the grace: a ring is about to be made that may give it back to us, or
+  /// this node is a stranger here who would like to be taken in again.
   void forgo_grace() { graceful_ = false; }
 
-  std::optional<Instant> due() const { return partitions_.empty() ? std::nullopt : std::optional(next_); }
+  std::optional<Instant> due() const;
   void on_timer(Step& step);
   /// False for an answer to somebody else.
   bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step);
@@ -50,6 +51,7 @@ class Leftovers {
     bool going{};
   };
 
+  void drop_next(Step& step);
   void offer(storage::SurveyAnswer& ours, Step& step);
   bool is_handed_over(PartitionId partition, const Leftover& leftover, const View& view) const;
   void drop(PartitionId partition, Step& step);
@@ -61,7 +63,13 @@ class Leftovers {
   Instant next_;
   std::optional<port::Ticket> listing_;
   std::optional<port::Ticket> surveying_;
-  std::map<port::Ticket, PartitionId> dropping_;
+  struct Drop {
+    PartitionId partition;
+    Instant since;
+  };
+  std::map<port::Ticket, Drop> dropping_;
+  std::optional<Instant> drop_wanted_;  ///< the first of them may go
+  Instant next_drop_;                   ///< others come first for a while
 };
 
 }  // namespace starling::repair

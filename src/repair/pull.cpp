@@ -1,5 +1,6 @@
 #include "repair/pull.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/planted.hpp"
@@ -24,7 +25,7 @@ void Pull::give_up() {
 }
 
 std::optional<Instant> Pull::due(const Pace& pace) const {
-  if (stage_ == Stage::pausing) return pace.free_at();
+  if (stage_ == Stage::pausing) return std::max(pace.free_at(), not_before_);
   if (stage_ == Stage::asked) return deadline_;
   return std::nullopt;
 }
@@ -36,7 +37,7 @@ void Pull::on_timer(const Pace& pace, Step& step) {
 
 void Pull::ask(const Pace& pace, Step& step) {
   stage_ = Stage::pausing;
-  if (step.view.now < pace.free_at()) return;
+  if (step.view.now < std::max(pace.free_at(), not_before_)) return;
   stage_ = Stage::asked;
   deadline_ = step.deadline();
   request_ = step.next_request();
@@ -64,8 +65,14 @@ Pull::Progress Pull::on_reply(NodeId from, wire::PullReply reply, Pace& pace, St
     step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, merged.error().message);
     return fail();
   }
-  if (merging_.empty()) at_end_ ? join_seen(step) : ask(pace, step);
+  if (merging_.empty()) after_page(pace, step);
   return Progress::under_way;
+}
+
+void Pull::after_page(const Pace& pace, Step& step) {
+  if (purpose_ == Purpose::transfer && page_rows_ > 0)
+    not_before_ = step.view.now + give_way_.after(step.view.now - merging_since_, page_rows_);
+  at_end_ ? join_seen(step) : ask(pace, step);
 }
 
 Result<> Pull::merge(wire::PullReply reply, Step& step) {
@@ -80,6 +87,8 @@ Result<> Pull::merge(wire::PullReply reply, Step& step) {
     after_ = *std::move(complete_to);
   }
   stage_ = Stage::merging;
+  merging_since_ = step.view.now;
+  page_rows_ = reply.rows.size();
   if (planted(Bug::seen_joined_before_rows)) step.store(storage::JoinSeen{share_.second, *promised_});
   for (auto& row : reply.rows) {
     auto key = ring::Key::from_bytes(row.key);
@@ -95,7 +104,7 @@ Result<> Pull::merge(wire::PullReply reply, Step& step) {
 Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace, Step& step) {
   if (stage_ == Stage::merging && merging_.erase(ticket) != 0) {
     if (!answer) return fail();
-    if (merging_.empty()) at_end_ ? join_seen(step) : ask(pace, step);
+    if (merging_.empty()) after_page(pace, step);
     return Progress::under_way;
   }
   if ((stage_ != Stage::surveying && stage_ != Stage::joining) || ticket != waiting_) return Progress::not_mine;

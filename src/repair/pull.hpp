@@ -6,6 +6,7 @@
 
 #include "causal/seen.hpp"
 #include "repair/gaps.hpp"
+#include "repair/give_way.hpp"
 #include "repair/pace.hpp"
 #include "repair/step.hpp"
 #include "ring/key.hpp"
@@ -47,6 +48,7 @@ class Pull {
   enum class Stage : std::uint8_t { idle, surveying, pausing, asked, merging, joining };
 
   void ask(const Pace& pace, Step& step);
+  void after_page(const Pace& pace, Step& step);
   Result<> merge(wire::PullReply reply, Step& step);
   void join_seen(Step& step);
   Progress fail();
@@ -62,6 +64,10 @@ class Pull {
   wire::RequestId request_;
   port::Ticket waiting_;
   std::set<port::Ticket> merging_;
+  std::size_t page_rows_{};  ///< that are, or were, being merged
+  Instant merging_since_;
+  GiveWay give_way_;
+  Instant not_before_;  ///< is the next page asked for
   Instant deadline_;
   std::uint64_t rows_{};
   std::uint64_t bytes_{};

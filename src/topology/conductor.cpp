@@ -267,7 +267,7 @@ void Conductor::listen(const Situation& now, port::Outbox& out) {
 }
 
 bool Conductor::busy(const Situation& now) const {
-  return !now.view.ring.settled() || !orders_.empty() || !now.joiners.empty() || unbalanced_ || now.own.leftovers > 0;
+  return !now.view.ring.settled() || !orders_.empty() || !now.joiners.empty() || unbalanced_;
 }
 
 void Conductor::arm(const Situation& now, port::Outbox& out) {

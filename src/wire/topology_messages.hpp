@@ -140,7 +140,7 @@ struct ChangeReport {
   std::uint32_t arrived{};        ///< those that it holds by now
   std::uint64_t rows{};           ///< that it has fetched for this change
   std::uint64_t bytes{};          ///< of these rows
-  std::uint32_t leftovers{};      ///< partitions that it owns no more, and has not handed over yet
+  std::uint32_t leftovers{};      ///< partitions that it owns no more, and has not dropped yet
   bool reply_wanted{};            ///< a report of the receiver
   std::vector<NodeId> waits_for;  ///< who has what it still needs, and does not answer
   friend bool operator==(const ChangeReport&, const ChangeReport&) = default;
