@@ -15,8 +15,14 @@ namespace {
 /// More than any series of changes takes: one for each place of a list, and some for members that leave together.
 constexpr std::uint32_t changes_max = 64;
 
-ring::Ring finished(const ring::Ring& begun) {
-  return begun.settled() ? begun : ring::settle(ring::read_from_new(begun));
+/// Whoever has missed a ring hears of a change first when that has come further.
+ring::Ring finished(const ring::Ring& changing) {
+  switch (changing.stage()) {
+    case ring::Stage::settled: break;
+    case ring::Stage::read_old: return ring::settle(ring::read_from_new(changing));
+    case ring::Stage::read_new: return ring::settle(changing);
+  }
+  return changing;
 }
 
 Result<std::vector<ring::Member>> members_after(const ring::Ring& ring, const Intent& intent) {
