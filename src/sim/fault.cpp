@@ -37,6 +37,7 @@ std::string_view name_of(FaultKind kind) {
     case FaultKind::remove: return "remove";
     case FaultKind::replace: return "replace";
     case FaultKind::abort_change: return "abort_change";
+    case FaultKind::ambush: return "ambush";
   }
   return "";
 }

@@ -42,14 +42,15 @@ enum class FaultKind : std::uint8_t {
   // clocks
   drift,
   wall_jump,
-  // an operator's orders
+  // an operator's orders, and what goes wrong just then
   join,
   leave,
   remove,
   replace,
   abort_change,
+  ambush,
 };
-inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::abort_change) + 1;
+inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(FaultKind::ambush) + 1;
 
 std::string_view name_of(FaultKind kind);  ///< "one_way_partition"
 

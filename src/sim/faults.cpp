@@ -46,6 +46,7 @@ constexpr std::pair<FaultKind, Drawer> order_drawers[] = {
     {FaultKind::remove, remove},
     {FaultKind::replace, replace},
     {FaultKind::abort_change, abort_change},
+    {FaultKind::ambush, ambush},
 };
 static_assert(std::size(drawers) + std::size(order_drawers) == fault_kinds);
 

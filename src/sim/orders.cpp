@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <memory>
+
 #include "sim/world.hpp"
 
 namespace starling::sim {
@@ -33,6 +36,49 @@ std::function<void(World&)> ordering(HostIndex at, Kind kind, std::vector<port::
 
 HostIndex one_of(const Draw& draw, const std::vector<HostIndex>& hosts) {
   return hosts[draw.random.below(hosts.size())];
+}
+
+/// Waits for a newer ring, once.
+struct Ambush {
+  Fault fault;
+  Duration delay;
+  Duration length;
+  std::size_t heals{};
+  std::uint64_t adopted{};
+  bool begun{};
+  bool over{};
+
+  void end(World& world) {
+    if (begun && !over) fault.end(world);
+    over = true;
+  }
+};
+
+std::uint64_t rings_adopted(World& world) {
+  std::uint64_t adopted = 0;
+  for (HostIndex host = 0; host < world.hosts(); ++host)
+    adopted += world.host(host).noticed(port::NoticeKind::ring_adopted);
+  return adopted;
+}
+
+void later(World& world, const std::shared_ptr<Ambush>& ambush, Duration after, void (*act)(World&, Ambush&)) {
+  world.agenda().after(after, [&world, ambush, act] {
+    if (!ambush->over && world.heals() == ambush->heals) act(world, *ambush);
+  });
+}
+
+void spring(World& world, Ambush& ambush) {
+  ambush.begun = true;
+  ambush.fault.begin(world);
+}
+
+void lie_in_wait(World& world, const std::shared_ptr<Ambush>& ambush) {
+  world.agenda().after(1ms, [&world, ambush] {
+    if (ambush->over || world.heals() != ambush->heals) return;
+    if (rings_adopted(world) == ambush->adopted) return lie_in_wait(world, ambush);
+    later(world, ambush, ambush->delay, spring);
+    later(world, ambush, ambush->delay + ambush->length, [](World& w, Ambush& a) { a.end(w); });
+  });
 }
 
 }  // namespace
@@ -80,6 +126,24 @@ Fault abort_change(const Draw& draw) {
           .mended = fmt::format("n{} is asked the same", other),
           .begin = ordering(draw.host, Kind::abort, {}),
           .end = ordering(other, Kind::abort, {})};
+}
+
+Fault ambush(const Draw& draw) {
+  constexpr Fault (*kinds[])(const Draw&) = {partition, partition,    isolation, one_way_partition,
+                                             kill,      clogged_link, freeze,    blackout};
+  const auto ambush = std::make_shared<Ambush>();
+  ambush->fault = kinds[draw.random.below(std::size(kinds))](draw);
+  ambush->delay = draw.random.chance(1, 2) ? 1us : draw.up_to(50ms);
+  ambush->length = draw.up_to(5s);
+  return {.what = fmt::format("as soon as there is a newer ring: {}", ambush->fault.what),
+          .mended = ambush->fault.mended,
+          .begin =
+              [ambush](World& w) {
+                ambush->heals = w.heals();
+                ambush->adopted = rings_adopted(w);
+                lie_in_wait(w, ambush);
+              },
+          .end = [ambush](World& w) { ambush->end(w); }};
 }
 
 }  // namespace starling::sim

@@ -12,5 +12,8 @@ Fault leave(const Draw& draw);
 Fault remove(const Draw& draw);
 Fault replace(const Draw& draw);
 Fault abort_change(const Draw& draw);
+/// Something goes wrong as soon as the first node goes by a newer ring, for a moment or for long: between
+/// two stages of a change there is hardly time for anything else to hit.
+Fault ambush(const Draw& draw);
 
 }  // namespace starling::sim

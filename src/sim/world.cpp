@@ -85,6 +85,7 @@ void World::cut(HostIndex a, HostIndex b) {
 }
 
 void World::heal() {
+  ++heals_;
   network_.links().mend_all();
   for (auto& host : hosts_) host->thaw();
   start_all();

@@ -54,6 +54,8 @@ class World {
   void cut(HostIndex a, HostIndex b);
   /// No partition, nobody frozen, everybody who is in service is up.
   void heal();
+  /// How often that was done: what was to go wrong later no longer must.
+  std::size_t heals() const { return heals_; }
   bool all_ready() const;
   /// Every host that is up knows those that are up as alive, and the others as dead or gone.
   bool all_see_all();
@@ -70,6 +72,7 @@ class World {
   Network network_;
   std::vector<std::unique_ptr<Host>> hosts_;
   std::set<HostIndex> retired_;
+  std::size_t heals_{};
   std::vector<Loss> losses_;
 };
 
