@@ -32,8 +32,10 @@ bool Promises::survives(const Op& write) const {
 bool Promises::is_shown_to(const Op& read, const Op& write) const {
   if (!write.is_write() || write.outcome != Outcome::done || write.ended >= read.began) return false;
   if (write.stood_in) return false;  // Nobody says when it was delivered.
-  // Who never answers again takes no vote from the others: a read that was answered met those that remember.
-  const auto answers = [&](const Loss& loss) { return !loss.silent && loss.shows <= read.ended; };
+  // Who never answers again takes no vote from the others: a read that was answered met those that remember. Unless it
+  // was removed, and all that are left do not know what it alone had acknowledged.
+  const bool at_majority = asked(write.strength) > replicas_ / 2;
+  const auto answers = [&](const Loss& loss) { return !(loss.silent && at_majority) && loss.shows <= read.ended; };
   const std::size_t forgetful = losses_.empty() ? 0 : lost(write, answers);
   return asked(write.strength) + asked(read.strength) > replicas_ + forgetful;
 }
