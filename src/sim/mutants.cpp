@@ -33,6 +33,7 @@ constexpr std::array all = std::to_array<Mutant>({
     {Bug::suspicion_not_refuted, "suspicion_not_refuted", "an accusation is heard and not answered"},
     {Bug::copy_not_noticed, "copy_not_noticed", "another process with our identity is taken for ourselves"},
     {Bug::dead_forgotten, "dead_forgotten", "nobody gossips to the dead"},
+    {Bug::newcomer_not_awaited, "newcomer_not_awaited", "newcomers are read before they hold what they own"},
 });
 
 }  // namespace

@@ -35,8 +35,8 @@ std::optional<Violation> Settling::run() {
     if (world_.now() < moved_ + patience_) continue;
     if (!newest_) return Violation{"liveness", "nobody has a ring", {}};
     const std::string why = blocker();
-    const std::string state = fmt::format("the ring of epoch {} is {}and gets no further: {}", newest_->epoch().value,
-                                          newest_->settled() ? "" : "not settled ", why);
+    const std::string state = fmt::format("the ring of epoch {} is {} and gets no further: {}", newest_->epoch().value,
+                                          newest_->settled() ? "settled" : "not settled", why);
     if (why.empty()) return Violation{"liveness", state + "nobody says why", {}};
     if (newest_->settled()) break;  // the next change waits for somebody, and says so
     if (std::exchange(aborted, true) || newest_->stage() == ring::Stage::read_new)
