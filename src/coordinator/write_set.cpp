@@ -12,8 +12,9 @@ Result<WriteSet> write_set(const ring::Ring& ring, PartitionId partition, NodeId
   const auto electorate = [&](std::span<const NodeId> list) {
     const auto size = static_cast<std::uint32_t>(list.size());
     // Lists may differ in length: what the longer one can give, the shorter one gives whole.
-    if (w.kind == port::QuorumLevel::Kind::number) w.number = std::min(w.number, size);
-    return Quorum::Electorate{replicas.places_of(list), *resolve(w, w, size)};
+    port::QuorumLevel level = w;
+    if (level.kind == port::QuorumLevel::Kind::number) level.number = std::min(level.number, size);
+    return Quorum::Electorate{replicas.places_of(list), *resolve(level, level, size)};
   };
   const auto lists = ring.write_lists(partition);
   return WriteSet{replicas, Quorum(replicas.size(), electorate(lists[0]), electorate(lists[1]))};

@@ -103,6 +103,11 @@ class World : public port::Peers {
     stored.erase(stored.begin());
     storage_answers(number, std::move(answer));
   }
+  /// The node goes by `ring` now.
+  void on_ring() {
+    coordinator.on_ring(view(), out);
+    gather();
+  }
   void lose(NodeId peer) {
     down.insert(peer);
     coordinator.on_peer_lost(peer, view(), out);
