@@ -1,0 +1,170 @@
+#include <algorithm>
+
+#include "ring/change.hpp"
+#include "world.hpp"
+
+/// Partitions that come to a node, and what a node does with those that it has lost.
+namespace starling::repair::test {
+namespace {
+
+constexpr Config quick{.leftover_period = 100ms, .leftover_grace = 10s};
+constexpr std::size_t partitions = 4;
+constexpr int keys = 40;
+
+ring::Assignment all(ring::PreferenceList list) { return ring::Assignment(partitions, std::move(list)); }
+
+/// a and b own everything, and c is going to in place of b.
+struct Moving : World {
+  Moving() : World(quick, partitions) {
+    auto settled = ring::Ring::make({9}, {5}, 3, {{.id = a}, {.id = b}, {.id = c}}, all({a, b}));
+    REQUIRE(settled);
+    ring = *settled;
+    start();
+    for (int key = 0; key < keys; ++key) merge(b, key, put(a, key));
+  }
+
+  void go_by(ring::Ring next) {
+    for (const NodeId id : {a, b, c})
+      act(id, [&](Repair& repair, port::Outbox& out) { repair.make_room(next, view(), out); });
+    ring = std::move(next);
+    for (const NodeId id : {a, b, c}) act(id, [&](Repair& repair, port::Outbox& out) { repair.on_ring(view(), out); });
+    settle();
+  }
+  void begin(ring::PreferenceList next) {
+    const std::vector<ring::Member> members(ring.members().begin(), ring.members().end());
+    go_by(ring::begin_change(ring, members, all(std::move(next))).value());
+  }
+  void finish() {
+    go_by(ring::read_from_new(ring));
+    go_by(ring::settle(ring));
+  }
+  const Arrivals& arrivals(NodeId id) { return at(id).repair.arrivals(); }
+  const Leftovers& leftovers(NodeId id) { return at(id).repair.leftovers(); }
+  void lose(NodeId id) {
+    down.insert(id);
+    for (const NodeId other : {a, b, c}) act(other, [&](Repair& repair, port::Outbox&) { repair.on_peer_lost(id); });
+  }
+  void find(NodeId id) {
+    down.erase(id);
+    for (const NodeId other : {a, b, c})
+      if (other != id) act(other, [&](Repair& repair, port::Outbox& out) { repair.on_connected(id, view(), out); });
+    settle();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a newcomer fetches all from the replica that it replaces, and has seen what that has seen") {
+  Moving world;
+  world.begin({a, c});
+  world.pass(1s);
+  CHECK(world.arrivals(c).missing() == 0);
+  CHECK(world.arrivals(c).held() == partitions);
+  CHECK(world.arrivals(c).rows() == keys);
+  CHECK(world.rows(c) == keys);
+  const auto seen = [&](NodeId id) {
+    return std::get<storage::SurveyAnswer>(world.run(id, storage::Survey{{{0}}})).partitions.front().seen;
+  };
+  CHECK(seen(c) == seen(b));
+}
+
+TEST_CASE("where that replica is gone the others do, and where they are gone too it says whom it waits for") {
+  Moving world;
+  world.lose(b);
+  world.lose(a);
+  world.begin({a, c});
+  world.pass(5s);
+  CHECK(world.arrivals(c).missing() == partitions);
+  CHECK(world.arrivals(c).waits_for(world.view()) == std::vector{a, b});
+  world.find(a);
+  world.pass(5s);
+  CHECK(world.arrivals(c).missing() == 0);
+  CHECK(world.rows(c) == keys);
+}
+
+TEST_CASE("a replica that may lack something of its own gives nothing to a newcomer") {
+  Moving world;
+  world.run(a, storage::RefuseReads{{{0}, {1}, {2}, {3}}});
+  world.lose(b);
+  world.begin({a, c});
+  world.pass(10s);
+  CHECK(world.arrivals(c).missing() == partitions);
+  world.run(a, storage::RefuseReads{{}});
+  world.pass(5s);
+  CHECK(world.arrivals(c).missing() == 0);
+}
+
+TEST_CASE("where nobody comes those who stay fetch what they may lack") {
+  Moving world;
+  world.put(b, keys);
+  world.begin({a});
+  world.pass(1s);
+  CHECK(world.arrivals(a).missing() == 0);
+  CHECK(world.rows(a) == keys + 1);
+}
+
+TEST_CASE("a former owner hands over what it alone has, and drops the rest after the grace") {
+  Moving world;
+  world.begin({a, c});
+  world.pass(1s);
+  world.put(b, keys);  // late, under the old ring
+  world.finish();
+  CHECK(world.leftovers(b).kept() == partitions);
+  CHECK(world.leftovers(b).not_handed_over() == partitions);
+  world.pass(5s);
+  CHECK(world.leftovers(b).not_handed_over() == 0);
+  CHECK(world.rows(a) == keys + 1);
+  CHECK(world.rows(c) == keys + 1);
+  CHECK(world.rows(b) == keys + 1);
+  world.pass(11s);
+  CHECK(world.leftovers(b).kept() == 0);
+  CHECK(world.rows(b) == 0);
+}
+
+TEST_CASE("what nobody could take is kept, however long that lasts") {
+  Moving world;
+  world.begin({a, c});
+  world.pass(1s);
+  world.put(b, keys);
+  world.finish();
+  world.lose(a);
+  world.lose(c);
+  world.pass(10min);
+  CHECK(world.leftovers(b).not_handed_over() == partitions);
+  CHECK(world.rows(b) == keys + 1);
+  world.find(a);
+  world.pass(10min);
+  CHECK(world.leftovers(b).not_handed_over() == partitions);  // one of two is no majority
+  world.find(c);
+  world.pass(1min);
+  CHECK(world.rows(b) == 0);
+}
+
+TEST_CASE("a partition that a node gets back begins with nothing") {
+  Moving world;
+  world.begin({a, c});
+  world.pass(1s);
+  world.finish();
+  world.pass(2s);
+  REQUIRE(world.rows(b) == keys);
+  for (int key = 0; key < keys; ++key) world.merge(c, key, world.put(a, key, true));
+  world.begin({a, b});
+  CHECK(world.get(b, 3).live() == false);
+  world.pass(2s);
+  CHECK(world.arrivals(b).missing() == 0);
+  for (int key = 0; key < keys; ++key) CHECK_FALSE(world.get(b, key).live());
+}
+
+TEST_CASE("nothing is reaped while a partition moves") {
+  Moving world;
+  for (int key = 0; key < keys; ++key) world.merge(b, key, world.put(a, key, true));
+  world.begin({a, c});
+  world.pass(1h);
+  CHECK(world.at(a).repair.status(world.view()).tombstones_reaped == 0);
+  world.finish();
+  world.pass(1h);
+  CHECK(world.rows(a) == 0);
+  CHECK(world.rows(c) == 0);
+}
+
+}  // namespace starling::repair::test
