@@ -72,7 +72,13 @@ bool fulfils(const ring::Ring& ring, const Intent& intent) {
 }
 
 Forecast forecast(const ring::Ring& settled, ring::Ring begun) {
-  const std::vector<ring::Member> members(begun.members().begin(), begun.members().end());
+  std::vector<ring::Member> members(begun.members().begin(), begun.members().end());
+  // Some may have gone already in a ring that comes later.
+  for (const ring::Member& member : settled.members())
+    if (!begun.find(member.id)) {
+      members.push_back(member);
+      members.back().standing = ring::Standing::leaving;
+    }
   Forecast forecast{.begun = begun,
                     .last = finished(begun),
                     .further_changes = 0,

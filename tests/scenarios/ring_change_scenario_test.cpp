@@ -162,3 +162,21 @@ TEST_CASE("a change whose newcomer is gone waits for it, says so, and can be abo
   }
   scene.read_all(2);
 }
+
+TEST_CASE("a node that hears of a change when that has come further answers whoever asked for it") {
+  Changing scene(107, 5, 1);
+  scene.write_all();
+  scene.world.put_to_use(4);
+  // Host 3 is asked, and then hears nothing until the change is over.
+  std::optional<port::ClientReply> answer;
+  port::ChangeRequest request{.kind = Kind::replace, .nodes = {}, .timeout = 60s};
+  request.nodes = {{"", scene.world.host(2).peer()}, {"", scene.world.host(4).peer()}};
+  scene.world.host(3).ask(request, [&](std::optional<port::ClientReply> reply) { answer = std::move(reply); });
+  scene.world.run_until([&] { return scene.status(0).change.has_value(); }, 20s);
+  for (const HostIndex other : {0, 1, 2, 4}) scene.world.cut(3, other);
+  scene.world.run_for(30s);
+  scene.world.heal();
+  scene.world.run_for(30s);
+  CHECK(scene.world.host(3).ready());
+  CHECK(answer);
+}

@@ -139,7 +139,7 @@ class ManyJoin(Changing):
         with self.members[0].connect() as client:
             ring = client.call("cluster.ring")
         loads = {}
-        for owners in ring[b"partitions"]:
+        for owners in ring[b"assignment"]:
             for owner in owners:
                 loads[owner] = loads.get(owner, 0) + 1
         self.assertEqual(sum(loads.values()), 3 * 256)
