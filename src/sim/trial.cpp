@@ -174,8 +174,11 @@ class Trial {
       world_.retire(forgetful_);
       world_.note({.host = forgetful_, .until = healed_at, .shows = healed_at, .silent = true});
     }
-    for (const HostIndex reserve : reserves_)
-      if (world_.host(reserve).up()) world_.put_to_use(reserve);
+    const auto newest = newest_ring(world_);
+    for (const HostIndex reserve : reserves_) {
+      const bool is_member = newest && newest->find(world_.host(reserve).id());  // though it may be down just now
+      if (reserve != forgetful_ && (is_member || world_.host(reserve).up())) world_.put_to_use(reserve);
+    }
     end_faults(world_);
     Recovery recovery(world_, clients_, history_,
                       {.keys = workload_.keys,
