@@ -75,7 +75,7 @@ std::vector<NodeId> PutRequest::unreachable(const Step& step) const {
 }
 
 Progress PutRequest::on_storage(Result<storage::Answer> answer, Step& step) {
-  if (!answer && committed_) return Progress::waiting;
+  if (committed_) return on_merged(answer.has_value(), step);
   if (!answer) {
     if (says_nothing_happened(answer.error().code))
       refuse(requester_, std::move(answer.error()), step.out);
@@ -83,7 +83,6 @@ Progress PutRequest::on_storage(Result<storage::Answer> answer, Step& step) {
       leave_in_doubt(requester_, "the commit failed: " + answer.error().message, {}, step.out);
     return Progress::finished;
   }
-  if (committed_) return on_merged(step);
   auto* put = std::get_if<storage::PutAnswer>(&*answer);
   ensure(put != nullptr, "storage answered a put with something else");
   committed_ = true;
@@ -96,9 +95,11 @@ Progress PutRequest::on_storage(Result<storage::Answer> answer, Step& step) {
 }
 
 /// It has been put once more where it was put in the first place: under a later version of the partition.
-Progress PutRequest::on_merged(Step& step) {
+Progress PutRequest::on_merged(bool merged, Step& step) {
   const auto place = set_->replicas.place_of(step.self);
-  if (place && set_->acks.yes(*place)) acked_.push_back(step.self);
+  if (!place) return Progress::waiting;
+  const bool news = merged ? set_->acks.yes(*place) : set_->acks.no(*place);
+  if (merged && news) acked_.push_back(step.self);
   return conclude(step);
 }
 

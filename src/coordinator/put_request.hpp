@@ -36,7 +36,7 @@ class PutRequest {
  private:
   Result<void> enough(const Step& step) const;
   Result<> choose_replicas(const Step& step);
-  Progress on_merged(Step& step);
+  Progress on_merged(bool merged, Step& step);
   void replicate(Step& step);
   void forget_acks_of_former_owners(Epoch before);
   void enlist_stand_ins(Step& step);

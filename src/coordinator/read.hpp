@@ -73,7 +73,7 @@ class Read {
 
   ring::Key key_;
   port::QuorumLevel r_;
-  std::optional<Attempt> now_;
+  std::optional<Attempt> attempt_;
   bool outdated_{};
 };
 

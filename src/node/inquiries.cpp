@@ -49,7 +49,10 @@ void InquiryDispatch::operator()(port::RingRequest&&) {
 
 void InquiryDispatch::operator()(port::StatusRequest&&) {
   auto status = make_status({rooms.book.ring(), members(), rooms.membership, rooms.waiting()});
-  if (rooms.book.ring()) add_change(rooms, now, status);
+  if (rooms.book.ring()) {
+    add_change(rooms, now, status);
+    rooms.changes.ask_around(rooms, now, out);
+  }
   if (rooms.book.ring())
     for (auto& problem : repair_problems(report_repair(rooms, now))) status.problems.push_back(std::move(problem));
   if (const auto& recovering = rooms.recovering.partitions(); !recovering.empty())

@@ -15,7 +15,7 @@ void MessageDispatch::operator()(wire::ForwardWrite&& message) {
 
 void MessageDispatch::hear_of(BytesView ring) {
   if (!rooms.book.ring()) return;
-  if (auto news = rooms.book.examine(from, ring, out)) rooms.changes.take(rooms, *std::move(news), out, now);
+  if (auto news = rooms.book.examine(from, ring, out)) rooms.changes.take(rooms, *std::move(news), now, out);
 }
 
 void MessageDispatch::operator()(wire::JoinAsk&& message) {

@@ -57,11 +57,10 @@ ring::Member member_of(const wire::JoinAsk& ask) {
 }
 
 void RingChanges::start(Rooms& rooms, Instant now, port::Outbox& out) {
-  was_member_ = false;
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_ring(situation, out); });
 }
 
-void RingChanges::take(Rooms& rooms, ring::Ring ring, port::Outbox& out, Instant now) {
+void RingChanges::take(Rooms& rooms, ring::Ring ring, Instant now, port::Outbox& out) {
   rooms.repair.make_room(ring, rooms.view(now), out);
   rooms.book.take(std::move(ring), out);
 }
@@ -108,13 +107,17 @@ void RingChanges::on_timer(Rooms& rooms, port::Ticket ticket, Instant now, port:
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_timer(ticket, situation, out); });
 }
 
+void RingChanges::ask_around(Rooms& rooms, Instant now, port::Outbox& out) {
+  if (rooms.book.ring()->settled()) return;
+  conduct(rooms, now, [&](const auto& situation) { rooms.conductor.listen(situation, out); });
+}
+
 void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
   if (auto decided = rooms.votes.take_decided(); decided && rooms.book.is_news(*decided)) {
     decided_here_ = decided->epoch();
-    take(rooms, *std::move(decided), out, now);
+    take(rooms, *std::move(decided), now, out);
   }
   const std::size_t arriving = rooms.repair.arrivals().missing();
-  const std::size_t leftovers = rooms.repair.leftovers().not_handed_over();
   const std::size_t kept = rooms.repair.leftovers().kept();
   const bool further =
       std::exchange(arriving_, arriving) != arriving || (std::exchange(leftovers_, kept) != kept && kept == 0);
@@ -128,12 +131,13 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
     return;
   }
   if (!rooms.repair.leftovers().known()) return;
-  if (was_member_ && leftovers == 0 && rooms.life != Rooms::Life::stopping) {
+  const bool handed_over = rooms.repair.leftovers().not_handed_over() == 0;
+  if (was_member_ && handed_over && rooms.life != Rooms::Life::stopping) {
     out.notice(port::NoticeKind::leaving, port::Severity::info, {},
                "is no member any more, and has handed over all it had");
     rooms.stop(now, out);
   }
-  if (!was_member_ && rooms.repair.leftovers().kept() == 0 && !std::exchange(told_to_ask_, true))
+  if (!was_member_ && kept == 0 && !std::exchange(told_to_ask_, true))
     rooms.founding.ask_to_join(addresses(rooms), false, now, out);
 }
 

@@ -18,11 +18,13 @@ class RingChanges {
  public:
   void start(Rooms& rooms, Instant now, port::Outbox& out);
   /// A ring that a majority has decided, as we know or were told: it is saved, and then gone by.
-  void take(Rooms& rooms, ring::Ring ring, port::Outbox& out, Instant now);
+  void take(Rooms& rooms, ring::Ring ring, Instant now, port::Outbox& out);
   void on_saved(Rooms& rooms, const Result<storage::Answer>& answer, Instant now, port::Outbox& out);
   void on_join_ask(Rooms& rooms, NodeId from, const wire::JoinAsk& ask, Instant now, port::Outbox& out);
   void on_report(Rooms& rooms, NodeId from, const wire::ChangeReport& report, Instant now, port::Outbox& out);
   void on_timer(Rooms& rooms, port::Ticket ticket, Instant now, port::Outbox& out);
+  /// Somebody wants to know how the change goes: the others are asked to tell us too, for the next time.
+  void ask_around(Rooms& rooms, Instant now, port::Outbox& out);
   void after_step(Rooms& rooms, Instant now, port::Outbox& out);
 
   /// Why this node does not serve, though it has a ring.

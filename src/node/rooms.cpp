@@ -100,7 +100,7 @@ void Rooms::start(Instant now, port::Outbox& out) {
 /// it may have left over it hands over, and then it waits for an operator to take it in again.
 void Rooms::find_place(Instant now, port::Outbox& out) {
   life = stranger() ? Life::waiting : Life::confirming;
-  if (life == Life::waiting) return repair.forgo_grace();
+  if (life == Life::waiting) return;
   founding.stop_asking();
   actor_check.start(now, out);
 }
@@ -130,8 +130,9 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
     memory.cluster = std::move(founded->cluster);
     const std::size_t members = founded->ring.members().size();
     book.open(std::move(founded->ring));
-    out.notice(port::NoticeKind::cluster_founded, port::Severity::info, {},
-               fmt::format("this node is one of {} members of cluster {} now", members, to_string(memory.cluster->cluster)));
+    out.notice(
+        port::NoticeKind::cluster_founded, port::Severity::info, {},
+        fmt::format("this node is one of {} members of cluster {} now", members, to_string(memory.cluster->cluster)));
     enter_cluster(now, out);
     if (life == Life::waiting) become_ready(out);  // nothing was ever written, so there is no actor to confirm
   }

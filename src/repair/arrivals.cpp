@@ -52,6 +52,7 @@ void Arrivals::start_over(const std::vector<PartitionId>& partitions) {
     if (it == expected_.end()) continue;
     held_ -= it->second.held ? 1 : 0;
     it->second = {};
+    retry_at_.erase(partition);
     if (!is_on_a_lane(partition)) open_.insert(partition);
   }
 }

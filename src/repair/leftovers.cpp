@@ -16,12 +16,17 @@ constexpr std::size_t views_per_offer = 128;
 
 void Leftovers::look(Step& step) {
   graceful_ = step.view.ring.find(self_) != nullptr;
+  offers_.clear();
   listing_ = step.store(storage::ListPartitions{});
 }
 
 void Leftovers::make_room(const ring::Ring& next, Step& step) {
   for (auto& [partition, leftover] : partitions_)
     if (next.owns(self_, partition) && leftover.handed_over_at && !leftover.going) drop(partition, step);
+}
+
+void Leftovers::on_peer_lost(NodeId peer) {
+  for (auto& [partition, leftover] : partitions_) leftover.covered_by.erase(peer);
 }
 
 std::optional<Instant> Leftovers::due() const {
@@ -126,13 +131,15 @@ void Leftovers::offer(storage::SurveyAnswer& ours, Step& step) {
         offers[owner].push_back(to_wire(survey));
   }
   for (auto& [owner, views] : offers)
-    if (!views.empty())
-      step.out.send(owner,
-                    wire::LeftoverOffer{
-                        .request = step.next_request(), .epoch = step.view.ring.epoch(), .views = std::move(views)});
+    if (!views.empty()) {
+      const wire::RequestId request = *offers_.insert(step.next_request()).first;
+      step.out.send(
+          owner, wire::LeftoverOffer{.request = request, .epoch = step.view.ring.epoch(), .views = std::move(views)});
+    }
 }
 
 void Leftovers::on_reply(NodeId from, const wire::LeftoverReply& reply, Step& step) {
+  if (offers_.erase(reply.request) == 0) return;
   for (const PartitionId partition : reply.covered)
     if (const auto it = partitions_.find(partition); it != partitions_.end()) it->second.covered_by.insert(from);
   if (!reply.covered.empty()) next_ = std::min(next_, step.view.now);

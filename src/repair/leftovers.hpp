@@ -30,6 +30,8 @@ class Leftovers {
   /// this node is a stranger here who would like to be taken in again.
   void forgo_grace() { graceful_ = false; }
 
+  /// It may come back with an older directory: what it had of ours, it must say once more.
+  void on_peer_lost(NodeId peer);
   std::optional<Instant> due() const;
   void on_timer(Step& step);
   /// False for an answer to somebody else.
@@ -61,6 +63,7 @@ class Leftovers {
   bool graceful_{true};
   std::map<PartitionId, Leftover> partitions_;
   Instant next_;
+  std::set<wire::RequestId> offers_;  ///< since this node goes by its ring: an answer to an earlier one is of the past
   std::optional<port::Ticket> listing_;
   std::optional<port::Ticket> surveying_;
   struct Drop {

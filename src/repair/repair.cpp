@@ -59,6 +59,7 @@ void Repair::on_peer_lost(NodeId peer) {
   if (descent_.share().first == peer) descent_.give_up();
   if (exchange_.share().first == peer) exchange_.give_up();
   arrivals_.on_peer_lost(peer);
+  leftovers_.on_peer_lost(peer);
 }
 
 void Repair::on_hint_refused(NodeId peer, const View& view, port::Outbox& out) {

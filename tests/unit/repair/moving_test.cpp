@@ -140,6 +140,24 @@ TEST_CASE("what nobody could take is kept, however long that lasts") {
   CHECK(world.rows(b) == 0);
 }
 
+TEST_CASE("an answer to an offer that was not made, or before this ring, counts for nothing") {
+  Moving world;
+  world.begin({a, c});
+  world.pass(1s);
+  world.put(b, keys);
+  world.lose(a);
+  world.lose(c);
+  world.finish();
+  for (const NodeId owner : {a, c})
+    world.act(b, [&](Repair& repair, port::Outbox& out) {
+      repair.on_message(owner, wire::LeftoverReply{.request = {1}, .error = {}, .covered = {{0}, {1}, {2}, {3}}},
+                        world.view(), out);
+    });
+  world.pass(1min);
+  CHECK(world.leftovers(b).not_handed_over() == partitions);
+  CHECK(world.rows(b) == keys + 1);
+}
+
 TEST_CASE("a partition that a node gets back begins with nothing") {
   Moving world;
   world.begin({a, c});
