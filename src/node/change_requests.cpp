@@ -127,7 +127,7 @@ void ChangeRequests::invite(Rooms& rooms, Instant now, port::Outbox& out) {
   for (const Asked& asked : invited_)
     for (std::size_t place = 0; place < asked.request.nodes.size(); ++place)
       if (const auto& address = asked.request.nodes[place].address; address && comes(asked.request.kind, place))
-        out.send(*address, wire::JoinInvite{});
+        out.send(*address, wire::JoinInvite{contacts_of_members(rooms)});
   if (invited_.empty()) return;
   timer_ = rooms.change_tickets.next();
   out.arm(timer_, now + invite_again);

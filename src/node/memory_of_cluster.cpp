@@ -31,6 +31,7 @@ MemoryOfCluster recall(const storage::BootRecord& boot) {
   const Bytes ring = record(boot, topology::ring_record_name);
   memory.vote = record(boot, topology::Acceptor::record_name);
   memory.pending_founding = record(boot, topology::proposal_record_name);
+  memory.invitation = record(boot, topology::invitation_record_name);
   if (ring.empty()) {
     // Without a ring the cluster was never decided, unless what is missing here has been damaged.
     if (!boot.damage.empty() && !boot.fresh) memory.unreadable = unreadable("ring", boot.damage.front());

@@ -17,6 +17,7 @@ struct MemoryOfCluster {
   std::optional<ring::Ring> ring;
   Bytes vote;              ///< on the next ring (topology::Acceptor); else empty
   Bytes pending_founding;  ///< a proposal this node has voted for, else empty
+  Bytes invitation;        ///< to a cluster that this node is in none of yet, else empty
   std::string unreadable;  ///< what is wrong and what to do; the node must not start then
 };
 

@@ -10,16 +10,9 @@ namespace starling::node {
 
 namespace {
 
-std::vector<wire::FoundingPropose::Contact> contacts(const Rooms& rooms) {
-  std::vector<wire::FoundingPropose::Contact> contacts;
-  for (const auto& member : rooms.membership.members())
-    if (member.peer && rooms.book.ring()->find(member.node)) contacts.push_back({member.node, member.peer});
-  return contacts;
-}
-
 std::vector<Address> addresses(const Rooms& rooms) {
   std::vector<Address> addresses = rooms.config.seeds;
-  for (const auto& contact : contacts(rooms)) addresses.push_back(contact.peer);
+  for (const auto& contact : contacts_of_members(rooms)) addresses.push_back(contact.peer);
   return addresses;
 }
 
@@ -31,6 +24,13 @@ void conduct(Rooms& rooms, Instant now, Call call) {
 }
 
 }  // namespace
+
+std::vector<wire::FoundingPropose::Contact> contacts_of_members(const Rooms& rooms) {
+  std::vector<wire::FoundingPropose::Contact> contacts;
+  for (const auto& member : rooms.membership.members())
+    if (member.peer && rooms.book.ring()->find(member.node)) contacts.push_back({member.node, member.peer});
+  return contacts;
+}
 
 wire::ChangeReport report_change(const Rooms& rooms, const port::View& view) {
   const auto& arrivals = rooms.repair.arrivals();
@@ -88,7 +88,7 @@ void RingChanges::adopt(Rooms& rooms, const ring::Ring& before, Instant now, por
 
 void RingChanges::on_join_ask(Rooms& rooms, NodeId from, const wire::JoinAsk& ask, Instant now, port::Outbox& out) {
   if (rooms.stranger() || !rooms.coordinator) return;
-  rooms.joiners.on_message(from, ask, *rooms.book.ring(), *rooms.memory.cluster, contacts(rooms), now, out);
+  rooms.joiners.on_message(from, ask, *rooms.book.ring(), *rooms.memory.cluster, contacts_of_members(rooms), now, out);
   rooms.change_requests.on_join_ask(rooms, now, out);
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.look(situation, out); });
 }

@@ -45,5 +45,7 @@ wire::ChangeReport report_change(const Rooms& rooms, const port::View& view);
 /// Those who would like to join, and need no operator's word.
 std::vector<ring::Member> eager_joiners(const Rooms& rooms, Instant now);
 ring::Member member_of(const wire::JoinAsk& ask);
+/// Where they may be found.
+std::vector<wire::FoundingPropose::Contact> contacts_of_members(const Rooms& rooms);
 
 }  // namespace starling::node

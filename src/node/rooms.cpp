@@ -91,9 +91,15 @@ void Rooms::start(Instant now, port::Outbox& out) {
       halt("the pending founding in the data directory cannot be read: empty the directory", out);
   } else if (founds_alone(config)) {
     founding.found_alone(now, out);
-  } else if (config.init == InitMode::automatic) {
-    founding.ask_to_join(config.seeds, config.join_at_once, now, out);
+  } else {
+    find_cluster(now, out);
   }
+}
+
+/// An invitation that cannot be read is as good as none: an operator will say it again.
+void Rooms::find_cluster(Instant now, port::Outbox& out) {
+  if (!memory.invitation.empty()) (void)founding.resume_joining(memory.invitation, now, out);
+  if (config.init == InitMode::automatic) founding.ask_to_join(config.seeds, config.join_at_once, now, out);
 }
 
 /// A member serves when its actors are confirmed. A stranger in its own cluster has nothing to serve: what

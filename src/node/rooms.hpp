@@ -73,6 +73,7 @@ struct Rooms {
  private:
   void enter_cluster(Instant now, port::Outbox& out);
   void find_place(Instant now, port::Outbox& out);
+  void find_cluster(Instant now, port::Outbox& out);
   void become_ready(port::Outbox& out);
   void see_to_losses(Instant now, port::Outbox& out);
   void heed_effects(std::size_t effects_before, Instant now, port::Outbox& out);

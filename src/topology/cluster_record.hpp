@@ -15,6 +15,7 @@ namespace starling::topology {
 inline constexpr const char* cluster_record_name = "cluster";
 inline constexpr const char* ring_record_name = "ring";
 inline constexpr const char* proposal_record_name = "founding";
+inline constexpr const char* invitation_record_name = "invitation";
 
 /// Which cluster this node belongs to, for as long as its data directory lives.
 struct ClusterRecord {

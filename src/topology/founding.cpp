@@ -119,8 +119,8 @@ void Founding::on_message(NodeId from, const wire::FoundingDecision& decision, I
     out.send(from, decision);
 }
 
-void Founding::on_message(NodeId from, const wire::JoinInvite&, Instant now, port::Outbox& out) {
-  if (!cluster_ || joiner_.asking()) joiner_.on_invite(from, now, out);
+void Founding::on_message(NodeId from, const wire::JoinInvite& invite, Instant now, port::Outbox& out) {
+  if (!cluster_ || joiner_.asking()) joiner_.on_invite(from, invite, now, out);
 }
 
 void Founding::on_message(NodeId from, const wire::JoinWelcome& welcome, Instant, port::Outbox& out) {
@@ -137,7 +137,7 @@ void Founding::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
 void Founding::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now, port::Outbox& out) {
   if (founder_) joined(founder_->on_stored(ticket, answer, out));
   joined(participant_.on_stored(ticket, answer, now, out));
-  joined(joiner_.on_stored(ticket, answer));
+  joined(joiner_.on_stored(ticket, answer, now, out));
 }
 
 void Founding::joined(std::optional<Founded> founded) {

@@ -29,6 +29,10 @@ class Founding {
 
   /// Takes up a proposal that this node had voted for when it stopped (the bytes of its record).
   Result<void> resume(BytesView proposal_record, Instant now, port::Outbox& out);
+  /// Follows an invitation that this node had received when it stopped (likewise).
+  Result<void> resume_joining(BytesView invitation_record, Instant now, port::Outbox& out) {
+    return joiner_.resume(invitation_record, now, out);
+  }
   /// A cluster of this node only, without a client.
   void found_alone(Instant now, port::Outbox& out);
   void on_init(port::ClientToken client, const port::InitRequest& request, Instant now, port::Outbox& out);

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "wire/codec.hpp"
+
 namespace starling::topology {
 
 namespace {
 
 constexpr Duration ask_period = 1s;
-/// One of them will be there.
+/// At a time.
 constexpr std::size_t members_asked = 8;
 
 }  // namespace
@@ -25,15 +27,35 @@ void Joiner::ask(std::vector<Address> seeds, bool at_once, Instant now, port::Ou
 void Joiner::stop() {
   stage_ = Stage::idle;
   ring_.reset();
+  invitation_.reset();
   inviters_.clear();
   members_.clear();
   at_once_ = false;
 }
 
-void Joiner::on_invite(NodeId from, Instant now, port::Outbox& out) {
-  if (std::ranges::count(inviters_, from) == 0) inviters_.push_back(from);
+void Joiner::on_invite(NodeId from, wire::JoinInvite invite, Instant now, port::Outbox& out) {
+  if (stage_ == Stage::storing || invitation_) return;
+  if (std::ranges::count(inviters_, from) > 0) return ask_everybody(now, out);
+  Bytes record;
+  wire::encode(wire::Message(invite), record);
+  invitation_ = {from, std::move(invite)};
+  invitation_save_ = tickets_.next();
+  out.store(invitation_save_, storage::SaveRecord{invitation_record_name, std::move(record)});
+}
+
+Result<void> Joiner::resume(BytesView invitation_record, Instant now, port::Outbox& out) {
+  auto message = wire::decode_message(invitation_record);
+  if (!message) return std::unexpected(std::move(message.error()));
+  auto* invite = std::get_if<wire::JoinInvite>(&*message);
+  if (!invite) return fail(ErrorCode::malformed, "the record of an invitation is something else");
+  follow({{}, std::move(*invite)}, now, out);
+  return {};
+}
+
+void Joiner::follow(Invitation invitation, Instant now, port::Outbox& out) {
+  if (invitation.from) inviters_.push_back(invitation.from);
+  learn(invitation.invite.contacts);
   at_once_ = true;
-  if (stage_ == Stage::storing) return;
   stage_ = Stage::asking;
   ask_everybody(now, out);
 }
@@ -47,10 +69,18 @@ void Joiner::ask_everybody(Instant now, port::Outbox& out) {
                           .at_once = at_once_};
   for (const Address& seed : seeds_)
     if (seed != config_.peer) out.send(seed, ask);
-  for (const Address& member : members_)
+  for (const Address& member : next_members())
     if (std::ranges::count(seeds_, member) == 0) out.send(member, ask);
   for (const NodeId inviter : inviters_) out.send(inviter, ask);
   arm(now, out);
+}
+
+std::vector<Address> Joiner::next_members() {
+  const std::size_t count = std::min(members_.size(), members_asked);
+  const auto rest = members_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<Address> next(members_.begin(), rest);
+  std::rotate(members_.begin(), rest, members_.end());
+  return next;
 }
 
 void Joiner::arm(Instant now, port::Outbox& out) {
@@ -84,12 +114,19 @@ void Joiner::on_welcome(NodeId from, const wire::JoinWelcome& welcome, port::Out
 }
 
 void Joiner::learn(const std::vector<wire::FoundingPropose::Contact>& contacts) {
-  members_.clear();
   for (const auto& contact : contacts)
-    if (members_.size() < members_asked && contact.peer != config_.peer) members_.push_back(contact.peer);
+    if (members_.size() < ring::members_max && contact.peer != config_.peer &&
+        std::ranges::count(members_, contact.peer) == 0)
+      members_.push_back(contact.peer);
 }
 
-std::optional<Founded> Joiner::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer) {
+std::optional<Founded> Joiner::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now,
+                                         port::Outbox& out) {
+  if (invitation_ && ticket == invitation_save_) {
+    auto invitation = *std::exchange(invitation_, std::nullopt);
+    if (answer && stage_ != Stage::storing) follow(std::move(invitation), now, out);
+    return std::nullopt;  // what could not be saved is said again
+  }
   if (stage_ != Stage::storing || ticket != save_) return std::nullopt;
   if (!answer) {
     stage_ = Stage::asking;

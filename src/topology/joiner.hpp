@@ -14,6 +14,9 @@ namespace starling::topology {
 /// it is told of, once per second, until it is welcomed with a ring that has it. That makes it a member as soon as it
 /// is durable: first the cluster, then the ring, as with a founding. A node that was a member and is none any more asks
 /// in the same way, and finds the newer ring like everybody else (RingBook).
+///
+/// An invitation is durable before it is followed: the ring may have this node as soon as it has asked, and then nobody
+/// would invite it again, though it were stopped before its welcome arrived.
 class Joiner {
  public:
   Joiner(const FoundingConfig& config, port::Tickets& tickets) : config_(config), tickets_(tickets) {}
@@ -27,11 +30,14 @@ class Joiner {
   const ring::Ring* welcomed() const { return ring_ ? &*ring_ : nullptr; }
 
   /// An operator has named us at that node, so what we ask there needs no further word.
-  void on_invite(NodeId from, Instant now, port::Outbox& out);
+  void on_invite(NodeId from, wire::JoinInvite invite, Instant now, port::Outbox& out);
+  /// It was invited in an earlier life (the bytes of its record).
+  Result<void> resume(BytesView invitation_record, Instant now, port::Outbox& out);
   void on_welcome(NodeId from, const wire::JoinWelcome& welcome, port::Outbox& out);
   void on_timer(port::Ticket ticket, Instant now, port::Outbox& out);
   /// The cluster, once, when it is durable that we are in it.
-  std::optional<Founded> on_stored(port::Ticket ticket, const Result<storage::Answer>& answer);
+  std::optional<Founded> on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now,
+                                   port::Outbox& out);
 
   /// What an operator can do while it asks.
   std::string waiting_for() const;
@@ -39,7 +45,14 @@ class Joiner {
  private:
   enum class Stage : std::uint8_t { idle, asking, storing };
 
+  struct Invitation {
+    NodeId from;
+    wire::JoinInvite invite;
+  };
+
   void learn(const std::vector<wire::FoundingPropose::Contact>& contacts);
+  void follow(Invitation invitation, Instant now, port::Outbox& out);
+  std::vector<Address> next_members();
   void ask_everybody(Instant now, port::Outbox& out);
   void arm(Instant now, port::Outbox& out);
 
@@ -48,10 +61,12 @@ class Joiner {
   Stage stage_{Stage::idle};
   std::vector<Address> seeds_;
   std::vector<NodeId> inviters_;
-  std::vector<Address> members_;  ///< some, as members say
+  std::vector<Address> members_;  ///< as members say; those that come next are asked first
   bool at_once_{};
   port::Ticket timer_;
   port::Ticket save_;
+  std::optional<Invitation> invitation_;  ///< being saved
+  port::Ticket invitation_save_;
   ClusterRecord cluster_;
   std::optional<ring::Ring> ring_;
 };

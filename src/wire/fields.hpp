@@ -54,7 +54,7 @@ auto fields(Of<PaxosPromise> auto& m) { return std::tie(m.epoch, m.ballot, m.pro
 auto fields(Of<PaxosAccept> auto& m) { return std::tie(m.epoch, m.ballot, m.ring); }
 auto fields(Of<PaxosAccepted> auto& m) { return std::tie(m.epoch, m.ballot, m.promised); }
 auto fields(Of<JoinAsk> auto& m) { return std::tie(m.node, m.name, m.zone, m.weight, m.peer, m.at_once); }
-auto fields(Of<JoinInvite> auto&) { return std::tie(); }
+auto fields(Of<JoinInvite> auto& m) { return std::tie(m.contacts); }
 auto fields(Of<JoinWelcome> auto& m) { return std::tie(m.ring, m.secret, m.founder, m.contacts); }
 auto fields(Of<ChangeReport> auto& m) {
   return std::tie(m.epoch, m.arriving, m.arrived, m.rows, m.bytes, m.leftovers, m.reply_wanted, m.waits_for);

@@ -121,8 +121,9 @@ struct JoinAsk {
   bool at_once{};  ///< without waiting for an operator's word
   friend bool operator==(const JoinAsk&, const JoinAsk&) = default;
 };
-/// "Ask to join": to an address that an operator has named.
+/// "Ask to join": to an address that an operator has named. With members who may be asked.
 struct JoinInvite {
+  std::vector<FoundingPropose::Contact> contacts;
   friend bool operator==(const JoinInvite&, const JoinInvite&) = default;
 };
 /// "You are in this ring", with all that a member has to know. Or "not yet", with others who may be asked.

@@ -19,6 +19,7 @@ struct Founded0 : Town {
 };
 
 const std::vector seed{Town::address_of(0)};
+const wire::JoinInvite invitation{.contacts = {{{1}, Town::address_of(0)}}};
 
 }  // namespace
 
@@ -117,7 +118,7 @@ TEST_CASE("who is gone is forgotten after ten seconds") {
 
 TEST_CASE("an invited node asks whoever invites it, at once, without a seed") {
   Founded0 town(2);
-  town.tell(0, 1, wire::JoinInvite{});
+  town.tell(0, 1, invitation);
   town.run(2s);
   CHECK(town.waiting(0) == Names{"n2!"});
   town.admit(0, 1);
@@ -130,14 +131,60 @@ TEST_CASE("an invitation is an operator's word for a node that has waited for on
   town.ask_to_join(1, seed, false);
   town.run(2s);
   CHECK(town.waiting(0) == Names{"n2"});
-  town.tell(0, 1, wire::JoinInvite{});
+  town.tell(0, 1, invitation);
   town.run(2s);
   CHECK(town.waiting(0) == Names{"n2!"});
 }
 
+TEST_CASE("whoever crashes after it was invited, is in the cluster in the end without being invited again") {
+  for (std::size_t step = 0; step < 40; ++step) {
+    CAPTURE(step);
+    Founded0 town(2);
+    const std::size_t begun = town.events();
+    town.before_event = [&](std::size_t event) {
+      if (event == begun + step) town.crash(1);
+      // The ring has it as soon as it has asked.
+      if (town.waiting(0) == Names{"n2!"}) town.admit(0, 1);
+    };
+    town.tell(0, 1, invitation);
+    town.run(5s);
+    town.before_event = nullptr;
+    if (!town[1].founding) town.start(1);
+    town.run(5s);
+    CHECK((town.cluster_of(1) == town.cluster_of(0) || !town.ring_of(0).find(town[1].id)));
+  }
+}
+
+TEST_CASE("an invitation that cannot be kept is not followed") {
+  Founded0 town(2);
+  town.full_disks = true;
+  town.tell(0, 1, invitation);
+  town.run(5s);
+  CHECK(town.waiting(0).empty());
+  town.full_disks = false;
+  town.tell(0, 1, invitation);
+  town.run(2s);
+  CHECK(town.waiting(0) == Names{"n2!"});
+}
+
+TEST_CASE("of many members that may be asked all have their turn") {
+  Founded0 town(12);
+  wire::JoinInvite many;
+  for (std::size_t house = 11; house-- > 0;) many.contacts.push_back({{house + 1}, Town::address_of(house)});
+  Bytes record;
+  wire::encode(wire::Message(many), record);
+  town.crash(11);
+  town[11].records[invitation_record_name] = record;
+  town.start(11);  // house 0, which is the only cluster, comes last
+  town.run(500ms);
+  CHECK(town.waiting(0).empty());
+  town.run(3s);
+  CHECK(town.waiting(0) == Names{"n12!"});
+}
+
 TEST_CASE("a member is not to be invited away") {
   Founded0 town(2);
-  town.tell(1, 0, wire::JoinInvite{});
+  town.tell(1, 0, invitation);
   const std::size_t events = town.events();
   town.run(60s);
   CHECK(town.events() <= events + 1);
@@ -200,7 +247,7 @@ TEST_CASE("a node that was a member asks again, and waits for an operator") {
   town.ask_to_join(1, seed, false);
   town.run(2s);
   CHECK(town.waiting(0) == Names{"n2"});
-  town.tell(0, 1, wire::JoinInvite{});
+  town.tell(0, 1, invitation);
   town.run(2s);
   CHECK(town.waiting(0) == Names{"n2!"});
   town[1].founding->stop_asking();

@@ -87,8 +87,13 @@ class Town {
     FoundingConfig config{.node = h.id, .name = "n" + std::to_string(house + 1), .zone = {}, .peer = h.address};
     config.partitions = 8;
     h.founding = std::make_unique<Founding>(config, cluster, random_.fork());
-    if (cluster || !h.records.contains(proposal_record_name)) return;
-    act(house, [&](Founding& f, port::Outbox& out) { (void)f.resume(h.records.at(proposal_record_name), now_, out); });
+    if (cluster) return;
+    act(house, [&](Founding& f, port::Outbox& out) {
+      if (const auto record = h.records.find(proposal_record_name); record != h.records.end())
+        (void)f.resume(record->second, now_, out);
+      else if (const auto invited = h.records.find(invitation_record_name); invited != h.records.end())
+        (void)f.resume_joining(invited->second, now_, out);
+    });
   }
 
   /// Until nothing happens any more, or for so long.
