@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ struct ChangeReport {
     std::string from{};
     std::string to{};
     std::uint32_t partitions{};
-    std::uint64_t bytes{};  ///< estimated
+    std::optional<std::uint64_t> bytes{};  ///< estimated; none: unknown
   };
   /// In how many partitions' preference lists a node is.
   struct Load {

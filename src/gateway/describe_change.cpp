@@ -24,11 +24,11 @@ void pack_newcomer(Packer& packer, const port::ChangeStatus::Newcomer& newcomer)
 }
 
 void pack_move(Packer& packer, const port::ChangeReply::Move& move) {
-  Fields fields(packer, 4);
+  Fields fields(packer, move.bytes ? 4 : 3);
   fields.id("from", move.from.value);
   fields.id("to", move.to.value);
   fields.natural("partitions", move.partitions);
-  fields.natural("bytes", move.bytes);
+  if (move.bytes) fields.natural("bytes", *move.bytes);
 }
 
 void pack_load(Packer& packer, const port::ChangeReply::Load& load) {

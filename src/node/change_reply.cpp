@@ -18,7 +18,8 @@ std::vector<NodeId> missing(std::span<const NodeId> from, std::span<const NodeId
   return missing;
 }
 
-std::vector<port::ChangeReply::Move> moves_between(const ring::Ring& before, const ring::Ring& after) {
+std::vector<port::ChangeReply::Move> moves_between(const ring::Ring& before, const ring::Ring& after,
+                                                   std::optional<std::uint64_t> partition_bytes) {
   std::map<std::pair<NodeId, NodeId>, std::uint32_t> moves;
   for (std::uint32_t p = 0; p < before.partitions(); ++p) {
     const PartitionId partition{static_cast<std::uint16_t>(p)};
@@ -31,7 +32,10 @@ std::vector<port::ChangeReply::Move> moves_between(const ring::Ring& before, con
   }
   std::vector<port::ChangeReply::Move> list;
   for (const auto& [pair, partitions] : moves)
-    list.push_back({.from = pair.first, .to = pair.second, .partitions = partitions});
+    list.push_back({.from = pair.first,
+                    .to = pair.second,
+                    .partitions = partitions,
+                    .bytes = partition_bytes.transform([&](std::uint64_t each) { return each * partitions; })});
   return list;
 }
 
@@ -61,14 +65,14 @@ std::uint32_t zones_of(const ring::Ring& ring) {
 }  // namespace
 
 port::ChangeReply change_reply(const ring::Ring& before, const topology::Forecast& forecast,
-                               const std::vector<Named>& known) {
+                               const std::vector<Named>& known, std::optional<std::uint64_t> partition_bytes) {
   port::ChangeReply reply{.epoch = forecast.begun.epoch(),
                           .moving = 0,
                           .moves_least = static_cast<std::uint32_t>(forecast.moves_least),
                           .further_changes = forecast.further_changes,
                           .zones_before = zones_of(before),
                           .zones_after = zones_of(forecast.last),
-                          .moves = moves_between(before, forecast.last),
+                          .moves = moves_between(before, forecast.last, partition_bytes),
                           .loads = loads_of(before, forecast.begun, forecast.last, known)};
   for (const auto& move : reply.moves) reply.moving += move.partitions;
   return reply;

@@ -73,8 +73,10 @@ Result<> check_presence(const Rooms& rooms, const port::ChangeRequest& request, 
   return {};
 }
 
-void dry_run(const Rooms& rooms, port::ClientToken client, const topology::Intent& intent, Instant now,
-             port::Outbox& out) {
+}  // namespace
+
+void ChangeRequests::dry_run(const Rooms& rooms, port::ClientToken client, const topology::Intent& intent, Instant now,
+                             port::Outbox& out) const {
   const ring::Ring& ring = *rooms.book.ring();
   if (!ring.settled())
     return refuse(
@@ -82,12 +84,10 @@ void dry_run(const Rooms& rooms, port::ClientToken client, const topology::Inten
         out);
   auto begun = intent.empty() ? topology::rebalance(ring).value_or(ring) : topology::begin(ring, intent);
   if (!begun) return refuse(client, std::move(begun.error()), out);
-  auto reply = change_reply(ring, topology::forecast(ring, *begun), nameable(rooms, ring, now));
+  auto reply = change_reply(ring, topology::forecast(ring, *begun), nameable(rooms, ring, now), partition_bytes_);
   reply.epoch = ring.epoch();
   out.answer(client, std::move(reply));
 }
-
-}  // namespace
 
 void ChangeRequests::on_client(Rooms& rooms, port::ClientToken client, port::ChangeRequest request, Instant now,
                                port::Outbox& out) {
@@ -100,6 +100,25 @@ void ChangeRequests::on_client(Rooms& rooms, port::ClientToken client, port::Cha
   }
   Asked asked{client, std::move(request), {}};
   asked.deadline = now + asked.request.timeout.value_or(patience);
+  const port::Ticket ticket = rooms.change_tickets.next();
+  measured_.emplace(ticket, std::move(asked));
+  out.store(ticket, storage::Measure{});
+}
+
+void ChangeRequests::on_stored(Rooms& rooms, port::Ticket ticket, const Result<storage::Answer>& answer, Instant now,
+                               port::Outbox& out) {
+  auto measured = measured_.extract(ticket);
+  if (measured.empty()) return;
+  const auto* found = answer ? std::get_if<storage::MeasureAnswer>(&*answer) : nullptr;
+  // Of those that we own, some may have nothing in them yet; of others there may be something left.
+  const auto owned = rooms.book.ring()->partitions_of(rooms.boot.node).size();
+  partition_bytes_ = found && found->partitions > 0
+                         ? std::optional(found->bytes / std::max<std::uint64_t>(owned, found->partitions))
+                         : std::nullopt;
+  begin(rooms, std::move(measured.mapped()), now, out);
+}
+
+void ChangeRequests::begin(Rooms& rooms, Asked asked, Instant now, port::Outbox& out) {
   if (attend(rooms, asked, now, out)) return;
   invited_.push_back(std::move(asked));
   invite(rooms, now, out);
@@ -163,7 +182,7 @@ void ChangeRequests::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
         result->before.settled()
             ? topology::forecast(result->before, result->ring)
             : topology::Forecast{.begun = result->ring, .last = result->ring, .further_changes = 0, .moves_least = 0};
-    out.answer(client, change_reply(result->before, forecast, nameable(rooms, result->before, now)));
+    out.answer(client, change_reply(result->before, forecast, nameable(rooms, result->before, now), partition_bytes_));
   }
 }
 

@@ -57,7 +57,10 @@ void EventDispatch::operator()(port::StorageAnswered&& event) {
     case port::Room::repair:
       if (rooms.book.ring()) rooms.repair.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
       break;
-    case port::Room::change: rooms.votes.on_stored(event.ticket, event.answer, now, out); break;
+    case port::Room::change:
+      rooms.votes.on_stored(event.ticket, event.answer, now, out);
+      rooms.change_requests.on_stored(rooms, event.ticket, event.answer, now, out);
+      break;
     case port::Room::node: rooms.on_node_stored(event.ticket, event.answer, now, out); break;
   }
   if (!failed) return;

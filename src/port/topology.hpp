@@ -40,7 +40,7 @@ struct ChangeReply {
     NodeId from;
     NodeId to;
     std::uint32_t partitions{};
-    std::uint64_t bytes{};  ///< estimated
+    std::optional<std::uint64_t> bytes;  ///< estimated; none: nobody here knows what a partition holds
   };
   struct Load {
     NodeId node;

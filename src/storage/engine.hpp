@@ -20,6 +20,7 @@ enum class Durability : std::uint8_t { full, normal };
 
 struct EngineStats {
   std::uint64_t file_bytes{};
+  std::uint64_t stored_bytes{};  ///< that what is kept takes, about
   std::uint64_t wal_bytes{};
   std::uint64_t commits{};
   std::uint64_t checkpoints{};

@@ -137,6 +137,13 @@ struct ListPartitionsAnswer {
   std::vector<PartitionId> partitions;  ///< in order
 };
 
+/// How much there is: an estimate, for people. Counts as a read.
+struct Measure {};
+struct MeasureAnswer {
+  std::uint64_t partitions{};  ///< of which anything is kept
+  std::uint64_t bytes{};       ///< of all of them together, as they lie on the disk
+};
+
 /// This node has lost the partition, and others have all of it: its rows, what it has seen, its actor and its
 /// tree go together. Durable when answered.
 struct DropPartition {

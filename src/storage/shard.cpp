@@ -25,7 +25,7 @@ bool is_any_of(const Command& command) {
 
 bool is_read(const Command& command) {
   return is_any_of<Get, GetDigest, Scan, CountHints, ListHints, CheckActors, ListActors, Survey, BuildTree, DropTree,
-                   SumLeaves, ScanUnseen, ListDigests, RefuseReads, ListPartitions>(command);
+                   SumLeaves, ScanUnseen, ListDigests, RefuseReads, ListPartitions, Measure>(command);
 }
 
 Result<Shard> Shard::open(Engine& engine, Random random, const ShardOptions& options) {

@@ -109,6 +109,7 @@ class Shard {
   Outcome<Answer> execute(const Recover& recover);
   Outcome<Answer> execute(const RefuseReads& refuse);
   Outcome<Answer> execute(const ListPartitions& list);
+  Outcome<Answer> execute(const Measure& measure);
   Outcome<Answer> execute(const DropPartition& drop);
 
   Result<> transact(std::span<Command> commands, std::vector<Result<Answer>>& answers);

@@ -1,8 +1,9 @@
+#include <algorithm>
 #include <utility>
 
 #include "storage/shard.hpp"
 
-/// Whole partitions: which there are, and how one goes.
+/// Whole partitions: which there are, how much they hold, and how one goes.
 namespace starling::storage {
 
 namespace {
@@ -17,6 +18,12 @@ Shard::Outcome<Answer> Shard::execute(const ListPartitions&) {
     if (slots_[partition].state != causal::PartitionState{})
       answer.partitions.push_back({static_cast<std::uint16_t>(partition)});
   return answer;
+}
+
+Shard::Outcome<Answer> Shard::execute(const Measure&) {
+  const auto is_kept = [](const Slot& slot) { return slot.state != causal::PartitionState{}; };
+  return MeasureAnswer{.partitions = static_cast<std::uint64_t>(std::ranges::count_if(slots_, is_kept)),
+                       .bytes = engine_->stats().stored_bytes};
 }
 
 /// In one transaction: rows that are gone while `seen` still covers them would count as deleted.

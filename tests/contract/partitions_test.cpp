@@ -30,6 +30,19 @@ FOR_EACH_DISK("a partition is there from its first write or its first merge on, 
   CHECK(partitions(other) == std::vector{here});
 }
 
+FOR_EACH_DISK("how much there is grows with what is kept, and counts the partitions that have any") {
+  Store<Disk> store;
+  const auto before = ask<MeasureAnswer>(store, Measure{});
+  CHECK(before.partitions == 0);
+  for (int i = 0; i < 40; ++i) REQUIRE(store.put(fmt::format("k{}", i), std::string(10'000, 'v')).has_value());
+  const auto after = ask<MeasureAnswer>(store, Measure{});
+  CHECK(after.partitions == 1);
+  CHECK(after.bytes >= before.bytes + 400'000);
+  CHECK(after.bytes <= before.bytes + 800'000);
+  ask<Done>(store, all_of_it);
+  CHECK(ask<MeasureAnswer>(store, Measure{}).bytes < before.bytes + 100'000);
+}
+
 FOR_EACH_DISK("a partition that is dropped leaves no row, nothing seen, no actor and no tree, for good") {
   Store<Disk> store;
   for (int i = 0; i < 40; ++i) REQUIRE(store.put(fmt::format("k{}", i), "v").has_value());

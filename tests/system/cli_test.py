@@ -231,7 +231,12 @@ class ThreeNodes(harness.SystemTest):
         cli = Cli(nodes[0])
         new = self.node("node4", cluster__seeds=nodes[0].peer, cluster__join="manual").start()
         self.wait_until(lambda: [each["name"] for each in cli.json("status")["waiting"]] == ["node4"])
-        self.assertEqual(cli.json("cluster", "join", "node4", "--dry-run")["moving"], 192)
+        cli.text("put", "big", "-", stdin=bytes(4_000_000))
+        plan = cli.json("cluster", "join", "node4", "--dry-run")
+        self.assertEqual(plan["moving"], 192)
+        # A quarter of everything goes to the new node, which is three of its twelve quarters.
+        self.assertAlmostEqual(sum(move["bytes"] for move in plan["moves"]), 3_000_000, delta=1_000_000)
+        self.assertIn("replicas of partitions move, about ", cli.text("cluster", "join", "node4", "--dry-run"))
         self.assertEqual(cli.json("status")["epoch"], 1)
         self.assertIn("(did you mean 'node3'?)", cli.run("cluster", "leave", "nod3").stderr.decode())
         cli.text("cluster", "join", "node4", "--wait")

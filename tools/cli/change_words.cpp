@@ -23,6 +23,12 @@ std::string title_of(const ChangeReport& report, const std::string& id) {
   return load == report.loads.end() || load->name.empty() ? id : load->name;
 }
 
+/// Where nobody comes nothing has to be sent.
+std::string bytes_of(const ChangeReport::Move& move) {
+  if (move.to.empty()) return "-";
+  return move.bytes ? bytes_in_words(*move.bytes) : "unknown";
+}
+
 void print_moves(const ChangeReport& report) {
   std::vector<ChangeReport::Move> moves = report.moves;
   std::ranges::sort(moves, [](const auto& a, const auto& b) {
@@ -31,7 +37,7 @@ void print_moves(const ChangeReport& report) {
   Table table({"FROM", "TO", "PARTITIONS", "BYTES, ABOUT"});
   for (std::size_t i = 0; i < std::min(moves.size(), moves_shown); ++i)
     table.add({title_of(report, moves[i].from), title_of(report, moves[i].to), fmt::to_string(moves[i].partitions),
-               moves[i].bytes == 0 ? "-" : bytes_in_words(moves[i].bytes)});
+               bytes_of(moves[i])});
   table.print();
   if (moves.size() > moves_shown)
     print_line(fmt::format("and {} more; --format json has all", moves.size() - moves_shown));
@@ -45,11 +51,14 @@ void print_loads(const ChangeReport& report) {
   table.print();
 }
 
-/// ", about 1.2 GB"; empty where nobody has estimated it.
+/// ", about 1.2 GB".
 std::string bytes_of(const ChangeReport& report) {
   std::uint64_t bytes = 0;
-  for (const auto& move : report.moves) bytes += move.bytes;
-  return bytes == 0 ? "" : ", about " + bytes_in_words(bytes);
+  for (const auto& move : report.moves) {
+    if (!move.bytes) return ", nobody knows how many bytes";
+    if (!move.to.empty()) bytes += *move.bytes;
+  }
+  return ", about " + bytes_in_words(bytes);
 }
 
 /// "85 to 86", over those who have any.
@@ -126,7 +135,10 @@ void tell_further_changes(const ChangeReport& report) {
 Json json_report(const ChangeReport& report) {
   Json moves = Json::array();
   for (const auto& move : report.moves)
-    moves.push_back({{"from", move.from}, {"to", move.to}, {"partitions", move.partitions}, {"bytes", move.bytes}});
+    moves.push_back({{"from", move.from},
+                     {"to", move.to},
+                     {"partitions", move.partitions},
+                     {"bytes", move.bytes ? Json(*move.bytes) : Json()}});
   Json loads = Json::array();
   for (const auto& load : report.loads)
     loads.push_back(

@@ -151,6 +151,10 @@ Result<> MemoryEngine::save_record(const std::string& name, BytesView bytes) {
   return {};
 }
 
-EngineStats MemoryEngine::stats() const { return {.commits = commits_}; }
+EngineStats MemoryEngine::stats() const {
+  std::uint64_t stored = 0;
+  for (const auto& [key, row] : rows_) stored += key.bytes.size() + row.size();
+  return {.stored_bytes = stored, .commits = commits_};
+}
 
 }  // namespace starling::storage

@@ -1,7 +1,9 @@
 #include "storage/sqlite/sqlite_engine.hpp"
 
 #include <fmt/format.h>
+
 #include <sqlite3.h>
+#include <algorithm>
 
 #include <utility>
 
@@ -177,9 +179,13 @@ Result<> SqliteEngine::check() {
 }
 
 EngineStats SqliteEngine::stats() const {
-  const auto pages = state_->database.integer("PRAGMA page_count");
-  const std::uint64_t file_pages = pages ? static_cast<std::uint64_t>(*pages) : 0;
+  const auto pages = [&](const char* pragma) {
+    const auto count = state_->database.integer(pragma);
+    return count ? static_cast<std::uint64_t>(*count) : 0;
+  };
+  const std::uint64_t file_pages = pages("PRAGMA page_count");
   return {.file_bytes = file_pages * page_bytes,
+          .stored_bytes = (file_pages - std::min(file_pages, pages("PRAGMA freelist_count"))) * page_bytes,
           .wal_bytes = state_->wal_pages * page_bytes,
           .commits = state_->commits,
           .checkpoints = state_->checkpoints};
