@@ -196,7 +196,7 @@ struct Done {};
 using Command =
     std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, KeepPayload, CountHints, ListHints, SettleHints, MoveHints,
                  CheckActors, ListActors, DoubtActors, SaveRecord, Survey, BuildTree, DropTree, SumLeaves, ScanUnseen,
-                 ListDigests, JoinSeen, Reap, Recover, RefuseReads, ListPartitions, Measure, DropPartition>;
+                 ListDigests, MergePage, JoinSeen, Reap, Recover, RefuseReads, ListPartitions, Measure, DropPartition>;
 using Answer =
     std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, HintsAnswer, CountHintsAnswer,
                  ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer, BuildTreeAnswer, SumLeavesAnswer,

@@ -104,6 +104,7 @@ class Shard {
   Outcome<Answer> execute(const SumLeaves& sum);
   Outcome<Answer> execute(const ScanUnseen& scan);
   Outcome<Answer> execute(const ListDigests& list);
+  Outcome<Answer> execute(MergePage& page);
   Outcome<Answer> execute(const JoinSeen& join);
   Outcome<Answer> execute(const Reap& reap);
   Outcome<Answer> execute(const Recover& recover);
@@ -122,6 +123,8 @@ class Shard {
   Slot& slot(PartitionId partition);
   void touch(PartitionId partition);
   Outcome<Stored> load(PartitionId partition, const ring::Key& key);
+  Outcome<bool> merge(PartitionId partition, const ring::Key& key, BytesView incoming, bool may_be_there);
+  Result<bool> are_all_new(const std::vector<UnseenRow>& rows);
   Result<> may_be_read(PartitionId partition) const;
   Place place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists);
   Result<> keep(const Place& place, const causal::Object& stripped);

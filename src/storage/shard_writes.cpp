@@ -70,24 +70,59 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
 }
 
 Shard::Outcome<Answer> Shard::execute(Merge& merge) {
-  auto incoming = causal::decode_filled_object(merge.object);
-  if (!incoming) return Result<Answer>(std::unexpected(std::move(incoming.error())));
-  auto stored = load(merge.partition, merge.key);
+  const auto changed = this->merge(merge.partition, merge.key, merge.object, true);
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return Result<Answer>(std::unexpected(changed->error()));
+  return MergeAnswer{.changed = **changed};
+}
+
+Shard::Outcome<Answer> Shard::execute(MergePage& page) {
+  const auto all_new = are_all_new(page.rows);
+  if (!all_new) return std::unexpected(all_new.error());
+  std::optional<Error> passed_over;
+  for (const UnseenRow& row : page.rows) {
+    const auto changed = merge(page.partition, row.key, row.object, !*all_new);
+    if (!changed) return std::unexpected(changed.error());
+    if (!*changed && !passed_over) passed_over = changed->error();
+  }
+  if (passed_over) return Result<Answer>(std::unexpected(*std::move(passed_over)));
+  return Done{};
+}
+
+/// One look for all of them, when they are in order: then nothing lies between the first and the last.
+Result<bool> Shard::are_all_new(const std::vector<UnseenRow>& rows) {
+  if (rows.empty()) return true;
+  const auto not_before = [](const UnseenRow& a, const UnseenRow& b) { return a.key >= b.key; };
+  if (std::ranges::adjacent_find(rows, not_before) != rows.end()) return false;
+  bool empty = true;
+  const ring::Key start{.bytes = {}, .token = rows.front().key.token};
+  auto scanned = engine_->scan(start, rows.back().key.token, [&](Token, BytesView, BytesView) {
+    empty = false;
+    return Engine::Visit::stop;
+  });
+  if (!scanned) return std::unexpected(std::move(scanned.error()));
+  return empty;
+}
+
+Shard::Outcome<bool> Shard::merge(PartitionId partition, const ring::Key& key, BytesView bytes, bool may_be_there) {
+  auto incoming = causal::decode_filled_object(bytes);
+  if (!incoming) return Result<bool>(std::unexpected(std::move(incoming.error())));
+  auto stored = may_be_there ? load(partition, key) : Outcome<Stored>(Stored{});
   if (!stored) return std::unexpected(std::move(stored.error()));
-  if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
+  if (!*stored) return Result<bool>(std::unexpected(std::move(stored->error())));
   auto& [object, exists] = **stored;
 
-  Place place = place_of(merge.partition, merge.key, object, exists);
+  Place place = place_of(partition, key, object, exists);
   if (planted(Bug::leaf_not_updated)) place.share.reset();
-  causal::PartitionState& state = slot(merge.partition).state;
+  causal::PartitionState& state = slot(partition).state;
   const bool known = knows_all(state, *incoming);
   auto outcome = causal::apply_merge(state, std::move(object), *std::move(incoming));
-  if ((outcome.changed || !known) && !planted(Bug::seen_not_saved)) touch(merge.partition);
+  if ((outcome.changed || !known) && !planted(Bug::seen_not_saved)) touch(partition);
   if (outcome.changed) {
     if (auto kept = keep(place, causal::strip(std::move(outcome.filled), state.seen())); !kept)
       return std::unexpected(std::move(kept.error()));
   }
-  return MergeAnswer{.changed = outcome.changed};
+  return outcome.changed;
 }
 
 Shard::Outcome<Answer> Shard::execute(const JoinSeen& join) {

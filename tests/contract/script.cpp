@@ -1,5 +1,6 @@
 #include "contract/script.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -93,6 +94,22 @@ Commands merges(std::uint64_t from, std::uint64_t to, std::uint64_t seed) {
   return commands;
 }
 
+/// The same, as a page for each partition.
+Commands pages(std::uint64_t from, std::uint64_t to, std::uint64_t seed) {
+  std::array<MergePage, script_partitions> pages;
+  for (Command& command : merges(from, to, seed)) {
+    auto& [partition, key, object] = std::get<Merge>(command);
+    pages[partition.value].rows.push_back({std::move(key), std::move(object)});
+  }
+  Commands commands;
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    pages[i].partition = {static_cast<std::uint16_t>(i)};
+    std::ranges::sort(pages[i].rows, {}, &UnseenRow::key);
+    commands.emplace_back(std::move(pages[i]));
+  }
+  return commands;
+}
+
 /// Puts that two nodes have missed, one older debt, and what others have entrusted to us for one of them.
 Commands hinted_puts(Machine& machine) {
   Commands commands = overwrites(machine, 8, 16, 30);
@@ -140,6 +157,7 @@ void work_on(std::vector<Step>& steps) {
   steps.push_back(batch("overwrites", [](Machine& m) { return overwrites(m, 0, 12, 200); }));
   steps.push_back(batch("deletes", [](Machine& m) { return deletes(m, 4, 8); }));
   steps.push_back(batch("merges", [](Machine&) { return merges(6, 14, 40); }));
+  steps.push_back(batch("pages of rows", [](Machine&) { return pages(70, 90, 42); }));
   steps.push_back(keep_house(Engine::Pace::busy));
   steps.push_back(batch("actors are doubted", [](Machine&) {
     return Commands{DoubtActors{{PartitionId{1}, PartitionId{2}}}, SaveRecord{"peers", "p"}};

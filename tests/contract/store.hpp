@@ -22,7 +22,10 @@ inline ring::Key named(BytesView name) { return ring::Key::make("", name).value(
 template <class Disk>
 class Store {
  public:
-  explicit Store(storage::Durability durability = storage::Durability::full) : durability_(durability) { start(); }
+  explicit Store(storage::Durability durability = storage::Durability::full, std::uint64_t seed = 7)
+      : durability_(durability), random_(seed) {
+    start();
+  }
 
   Disk& disk() { return disk_; }
   storage::Shard& shard() { return *shard_; }
@@ -89,7 +92,7 @@ class Store {
   storage::Durability durability_;
   std::uint64_t place_ = 1;
   Disk disk_;
-  Random random_{7};
+  Random random_;
   storage::BootRecord boot_;
   std::optional<storage::Shard> shard_;
 };
