@@ -9,6 +9,7 @@
 #include "membership/config.hpp"
 #include "port/client.hpp"
 #include "repair/config.hpp"
+#include "transfer/config.hpp"
 
 namespace starling::node {
 
@@ -34,6 +35,7 @@ struct Config {
   Duration actor_patience = 3s;  ///< after a start, for the other replicas to confirm our actors
   Duration handoff_period = 5s;  ///< between two looks at who is owed hints
   membership::Profile gossip;
+  transfer::Config transfer;
   repair::Config repair;
 };
 

@@ -24,6 +24,9 @@ void EventDispatch::operator()(port::TimerElapsed&& event) {
     case port::Room::handoff:
       if (rooms.book.ring()) rooms.handoff.on_timer(event.ticket, rooms.view(now), out);
       return;
+    case port::Room::transfer:
+      if (rooms.book.ring()) rooms.transfer.on_timer(event.ticket, rooms.view(now), out);
+      return;
     case port::Room::repair:
       if (rooms.book.ring()) rooms.repair.on_timer(event.ticket, rooms.view(now), out);
       return;
@@ -54,6 +57,9 @@ void EventDispatch::operator()(port::StorageAnswered&& event) {
     case port::Room::handoff:
       if (rooms.book.ring()) rooms.handoff.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
       break;
+    case port::Room::transfer:
+      if (rooms.book.ring()) rooms.transfer.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
+      break;
     case port::Room::repair:
       if (rooms.book.ring()) rooms.repair.on_storage(event.ticket, std::move(event.answer), rooms.view(now), out);
       break;
@@ -79,12 +85,14 @@ void EventDispatch::operator()(port::PeerConnected&& event) {
   rooms.actor_check.on_connected(event.node, out);
   if (!rooms.book.ring()) return;
   rooms.handoff.on_connected(event.node, rooms.view(now), out);
+  rooms.transfer.on_connected(event.node, rooms.view(now), out);
   rooms.repair.on_connected(event.node, rooms.view(now), out);
 }
 
 void EventDispatch::operator()(port::PeerDisconnected&& event) {
   rooms.membership.on_disconnected(event.node);
   rooms.handoff.on_peer_lost(event.node);
+  rooms.transfer.on_peer_lost(event.node);
   rooms.repair.on_peer_lost(event.node);
   rooms.conductor.on_peer_lost(event.node);
   if (rooms.coordinator) rooms.coordinator->on_peer_lost(event.node, rooms.view(now), out);

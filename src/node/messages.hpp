@@ -41,8 +41,11 @@ struct MessageDispatch {
 
   void operator()(wire::RepairMarks&& message) { repair_with_ring_of(std::move(message)); }
   void operator()(wire::RepairViews&& message) { repair(std::move(message)); }
-  void operator()(wire::PullRequest&& message) { repair_with_ring_of(std::move(message)); }
-  void operator()(wire::PullReply&& message) { repair(std::move(message)); }
+  void operator()(wire::PullRequest&& message) { transfer_with_ring_of(std::move(message)); }
+  void operator()(wire::PullReply&& message) {
+    transfer(message);  // Each of the two knows its own requests.
+    repair(message);
+  }
   void operator()(wire::SumsRequest&& message) { repair_with_ring_of(std::move(message)); }
   void operator()(wire::SumsReply&& message) { repair(std::move(message)); }
   void operator()(wire::DigestsRequest&& message) { repair_with_ring_of(std::move(message)); }
@@ -63,8 +66,8 @@ struct MessageDispatch {
   void operator()(wire::JoinInvite&& message) { found(message); }
   void operator()(wire::JoinWelcome&& message);
   void operator()(wire::ChangeReport&& message);
-  void operator()(wire::LeftoverOffer&& message) { repair_with_ring_of(std::move(message)); }
-  void operator()(wire::LeftoverReply&& message) { repair(std::as_const(message)); }
+  void operator()(wire::LeftoverOffer&& message) { transfer_with_ring_of(std::move(message)); }
+  void operator()(wire::LeftoverReply&& message) { transfer(std::as_const(message)); }
 
   void operator()(wire::StreamPing&& message) { rooms.membership.on_message(from, message, now, out); }
   void operator()(wire::StreamAck&& message) { rooms.membership.on_message(from, message, now, out); }
@@ -97,8 +100,19 @@ struct MessageDispatch {
   }
 
   template <class Message>
+  void transfer(Message&& message) {
+    if (rooms.book.ring()) rooms.transfer.on_message(from, std::forward<Message>(message), rooms.view(now), out);
+  }
+
+  template <class Message>
   void repair(Message&& message) {
     if (rooms.book.ring()) rooms.repair.on_message(from, std::forward<Message>(message), rooms.view(now), out);
+  }
+
+  template <class Request>
+  void transfer_with_ring_of(Request&& request) {
+    rooms.book.on_epoch_seen(from, request.epoch, now, out);
+    transfer(std::forward<Request>(request));
   }
 
   template <class Request>

@@ -33,8 +33,8 @@ std::vector<wire::FoundingPropose::Contact> contacts_of_members(const Rooms& roo
 }
 
 wire::ChangeReport report_change(const Rooms& rooms, const port::View& view) {
-  const auto& arrivals = rooms.repair.arrivals();
-  const auto& leftovers = rooms.repair.leftovers();
+  const auto& arrivals = rooms.transfer.arrivals();
+  const auto& leftovers = rooms.transfer.leftovers();
   return {.epoch = view.ring.epoch(),
           .arriving = static_cast<std::uint32_t>(arrivals.missing()),
           .arrived = static_cast<std::uint32_t>(arrivals.held()),
@@ -61,7 +61,7 @@ void RingChanges::start(Rooms& rooms, Instant now, port::Outbox& out) {
 }
 
 void RingChanges::take(Rooms& rooms, ring::Ring ring, Instant now, port::Outbox& out) {
-  rooms.repair.make_room(ring, rooms.view(now), out);
+  rooms.transfer.make_room(ring, rooms.view(now), out);
   rooms.book.take(std::move(ring), out);
 }
 
@@ -75,6 +75,7 @@ void RingChanges::adopt(Rooms& rooms, const ring::Ring& before, Instant now, por
   rooms.membership.set_epoch(ring.epoch());
   rooms.votes.on_ring(ring);
   rooms.recovering.on_ring(ring, rooms.boot.node, rooms.tickets, out);
+  rooms.transfer.on_ring(rooms.view(now), out);
   rooms.repair.on_ring(rooms.view(now), out);
   rooms.coordinator->on_ring(rooms.view(now), out);
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_ring(situation, out); });
@@ -96,7 +97,7 @@ void RingChanges::on_join_ask(Rooms& rooms, NodeId from, const wire::JoinAsk& as
 void RingChanges::on_report(Rooms& rooms, NodeId from, const wire::ChangeReport& report, Instant now,
                             port::Outbox& out) {
   // Somebody waits for us, perhaps with partitions that were ours before.
-  if (report.reply_wanted && rooms.book.ring()->settled()) rooms.repair.forgo_grace();
+  if (report.reply_wanted && rooms.book.ring()->settled()) rooms.transfer.forgo_grace();
   if (report.epoch < rooms.book.epoch()) out.send(from, wire::RingIs{encode(*rooms.book.ring())});
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_report(from, report, situation, out); });
 }
@@ -117,21 +118,21 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
     decided_here_ = decided->epoch();
     take(rooms, *std::move(decided), now, out);
   }
-  const std::size_t arriving = rooms.repair.arrivals().missing();
-  const std::size_t kept = rooms.repair.leftovers().kept();
+  const std::size_t arriving = rooms.transfer.arrivals().missing();
+  const std::size_t kept = rooms.transfer.leftovers().kept();
   const bool further =
       std::exchange(arriving_, arriving) != arriving || (std::exchange(leftovers_, kept) != kept && kept == 0);
   if (further) conduct(rooms, now, [&](const auto& situation) { rooms.conductor.look(situation, out); });
   rooms.change_requests.after_step(rooms, now, out);
 
-  if (rooms.conductor.awaited().contains(rooms.boot.node) && rooms.book.ring()->settled()) rooms.repair.forgo_grace();
+  if (rooms.conductor.awaited().contains(rooms.boot.node) && rooms.book.ring()->settled()) rooms.transfer.forgo_grace();
   if (!rooms.stranger()) {
     was_member_ = was_member_ || rooms.life == Rooms::Life::ready;
     told_to_ask_ = false;
     return;
   }
-  if (!rooms.repair.leftovers().known()) return;
-  const bool handed_over = rooms.repair.leftovers().not_handed_over() == 0;
+  if (!rooms.transfer.leftovers().known()) return;
+  const bool handed_over = rooms.transfer.leftovers().not_handed_over() == 0;
   if (was_member_ && handed_over && rooms.life != Rooms::Life::stopping) {
     out.notice(port::NoticeKind::leaving, port::Severity::info, {},
                "is no member any more, and has handed over all it had");
@@ -142,7 +143,7 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
 }
 
 std::string RingChanges::why_stranger(const Rooms& rooms) const {
-  if (rooms.repair.leftovers().kept() > 0 || !rooms.repair.leftovers().known())
+  if (rooms.transfer.leftovers().kept() > 0 || !rooms.transfer.leftovers().known())
     return "it is no member of its cluster any more, and hands over what it still has; then it can join again";
   return "it is no member of its cluster any more: 'kvcli cluster join' at a member takes it in again";
 }

@@ -70,7 +70,8 @@ Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
       membership(config.gossip, self_update(config, boot), random.fork()),
       replica({}, boot.node, random.fork()),
       handoff({.period = config.handoff_period}, boot.node, random.fork()),
-      repair(config.repair, boot.node, random.fork()),
+      transfer(config.transfer, boot.node, Random(boot.nonce)),
+      repair(config.repair, boot.node, transfer, random.fork()),
       recovering(boot),
       actor_check(boot.node, config.actor_patience, tickets),
       actor_witness(tickets) {}
@@ -117,6 +118,7 @@ void Rooms::enter_cluster(Instant now, port::Outbox& out) {
   coordinator.emplace(coordinator_config(config), boot.node, memory.cluster->secret, random.fork());
   membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
   handoff.start(view(now), out);
+  transfer.on_ring(view(now), out);
   repair.start(view(now), out);
   votes.on_ring(*book.ring());
   changes.start(*this, now, out);
@@ -146,6 +148,7 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
     boot.generation = membership.self().generation;
     actor_check.doubt_all(*book.ring(), out);
   }
+  if (auto lacking = transfer.take_lacking()) repair.on_lacking(*std::move(lacking), view(now), out);
   if (book.ring()) see_to_losses(now, out);
   if (book.ring()) changes.after_step(*this, now, out);
   if (life == Life::waiting && book.ring() && !stranger()) find_place(now, out);
@@ -164,6 +167,7 @@ void Rooms::see_to_losses(Instant now, port::Outbox& out) {
   }
   if (const auto damaged = repair.take_damaged(); !damaged.empty()) {
     recovering.recover(damaged, *book.ring(), tickets, out);
+    transfer.start_over(damaged, view(now), out);
     repair.start_over(damaged, view(now), out);
   }
   if (recovering.partitions().empty() || repair.progress() == reviewed_) return;

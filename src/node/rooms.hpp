@@ -20,6 +20,7 @@
 #include "topology/founding.hpp"
 #include "topology/joiners.hpp"
 #include "topology/ring_book.hpp"
+#include "transfer/transfer.hpp"
 
 namespace starling::node {
 
@@ -65,6 +66,7 @@ struct Rooms {
   replica::Replica replica;
   std::optional<coordinator::Coordinator> coordinator;  ///< once there is a ring
   handoff::Handoff handoff;                             ///< started with it
+  transfer::Transfer transfer;                          ///< likewise
   repair::Repair repair;                                ///< likewise
   Recovering recovering;
   ActorCheck actor_check;

@@ -18,7 +18,7 @@
 namespace starling::port {
 
 /// Which room gets an answer or a timer back; the number is the room's own.
-enum class Room : std::uint8_t { membership, topology, coordinator, replica, handoff, node, repair, change };
+enum class Room : std::uint8_t { membership, topology, coordinator, replica, handoff, node, repair, change, transfer };
 struct Ticket {
   Room room{};
   std::uint64_t number{};

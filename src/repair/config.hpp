@@ -14,13 +14,8 @@ struct Config {
   std::uint64_t rate = 10'000'000;       ///< bytes per second that this node has sent to it
   std::uint32_t page_bytes = 64 * 1024;  ///< of rows, at a time
   std::uint32_t digests_per_page = 1000;
-  Duration scrub_period = 24h * 7;                ///< within which every row is read
-  std::uint64_t transfer_rate = 100'000'000;      ///< bytes per second of partitions that become ours
-  std::uint32_t transfer_page_bytes = 64 * 1024;  ///< of rows, at a time
-  Duration transfer_retry = 500ms;
-  Duration leftover_period = 1s;  ///< between two offers of what is not ours any more
-  Duration leftover_grace = 1h;   ///< after others have it all, before it goes
-  Duration build_pause = 10ms;    ///< between two steps of building a tree
+  Duration scrub_period = 24h * 7;  ///< within which every row is read
+  Duration build_pause = 10ms;      ///< between two steps of building a tree
 };
 
 using port::View;

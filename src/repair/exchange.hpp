@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "repair/gaps.hpp"
-#include "repair/pace.hpp"
 #include "repair/step.hpp"
+#include "transfer/pace.hpp"
 
 namespace starling::repair {
 
@@ -21,15 +21,15 @@ class Exchange {
  public:
   bool idle() const { return keys_.empty() && in_work() == 0; }
   const Share& share() const { return share_; }
-  void begin(Share share, std::vector<ring::Key> keys, const Pace& pace, Step& step);
+  void begin(Share share, std::vector<ring::Key> keys, const transfer::Pace& pace, Step& step);
   void give_up();
 
-  std::optional<Instant> due(const Pace& pace) const;
-  void on_timer(const Pace& pace, Step& step);
+  std::optional<Instant> due(const transfer::Pace& pace) const;
+  void on_timer(const transfer::Pace& pace, Step& step);
   /// These are false for an answer to somebody else.
-  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, Step& step);
-  bool on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, Step& step);
-  bool on_reply(NodeId from, const wire::MergeReply& reply, const Pace& pace, Step& step);
+  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, transfer::Pace& pace, Step& step);
+  bool on_reply(NodeId from, const wire::ReadReply& reply, transfer::Pace& pace, Step& step);
+  bool on_reply(NodeId from, const wire::MergeReply& reply, const transfer::Pace& pace, Step& step);
 
   /// By all exchanges so far.
   std::uint64_t keys() const { return exchanged_; }
@@ -43,8 +43,8 @@ class Exchange {
   };
 
   std::size_t in_work() const { return asked_.size() + merging_.size() + reading_.size() + pushed_.size(); }
-  void go_on(const Pace& pace, Step& step);
-  void push(One one, const causal::Object& merged, Pace& pace, Step& step);
+  void go_on(const transfer::Pace& pace, Step& step);
+  void push(One one, const causal::Object& merged, transfer::Pace& pace, Step& step);
 
   Share share_;
   std::vector<ring::Key> keys_;  ///< not begun

@@ -8,11 +8,11 @@
 
 #include "causal/seen.hpp"
 #include "repair/step.hpp"
+#include "transfer/pull.hpp"
 
 namespace starling::repair {
 
-/// A partition of another replica.
-using Share = std::pair<NodeId, PartitionId>;
+using transfer::Share;
 
 /// What others have seen and we perhaps not. It is looked at twice: what we still lack when the
 /// writes and hints that were under way at the first look must have arrived, we have missed.

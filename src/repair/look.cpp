@@ -30,7 +30,7 @@ std::optional<Comparison> Look::on_views(const wire::RepairViews& views, Step& s
   if (stage_ != Stage::asked || views.request != request_) return std::nullopt;
   stage_ = Stage::idle;
   if (views.error || views.epoch != step.view.ring.epoch()) return std::nullopt;
-  auto theirs = from_wire(views.views, shared_partitions(step.view.ring, step.self, peer_));
+  auto theirs = transfer::from_wire(views.views, shared_partitions(step.view.ring, step.self, peer_));
   if (!theirs) {
     step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, peer_, theirs.error().message);
     return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<Comparison> Look::on_views(const wire::RepairViews& views, Step& s
   Comparison comparison = compare(*std::move(theirs), std::min<std::size_t>(views.compared, ours_.size()));
   if (comparison.differing.empty()) return comparison;
   wire::RepairViews reply{.request = request_, .error = {}, .epoch = step.view.ring.epoch(), .views = {}};
-  for (const auto& difference : comparison.differing) reply.views.push_back(to_wire(difference.ours));
+  for (const auto& difference : comparison.differing) reply.views.push_back(transfer::to_wire(difference.ours));
   step.out.send(peer_, std::move(reply));
   return comparison;
 }

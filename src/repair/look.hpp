@@ -6,8 +6,11 @@
 
 #include "repair/marks.hpp"
 #include "repair/step.hpp"
+#include "transfer/views.hpp"
 
 namespace starling::repair {
+
+using transfer::TheirView;
 
 /// What a look has shown.
 struct Comparison {

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "base/error.hpp"
 #include "ring/ring.hpp"
 #include "storage/commands.hpp"
 #include "wire/messages.hpp"
@@ -21,17 +20,5 @@ std::vector<PartitionId> shared_partitions(const ring::Ring& ring, NodeId a, Nod
 
 Bytes mark_of(const storage::PartitionSurvey& survey, wire::RequestId salt);
 Bytes marks_of(const std::vector<storage::PartitionSurvey>& surveys, wire::RequestId salt);
-
-/// What another replica holds of a partition.
-struct TheirView {
-  PartitionId partition;
-  causal::Seen seen;
-  bool tree_built{};
-  std::uint64_t root{};
-};
-wire::RepairView to_wire(const storage::PartitionSurvey& survey);
-/// `malformed` unless each is of a partition that both own, and comes once, in order.
-Result<std::vector<TheirView>> from_wire(const std::vector<wire::RepairView>& views,
-                                         const std::vector<PartitionId>& shared);
 
 }  // namespace starling::repair

@@ -5,41 +5,34 @@
 
 namespace starling::repair {
 
-Repair::Repair(Config config, NodeId self, Random random)
+using transfer::Pull;
+
+Repair::Repair(Config config, NodeId self, const transfer::Transfer& transfer, Random random)
     : config_(config),
       self_(self),
+      transfer_(transfer),
       last_request_(random.next()),
       looks_(self, random.fork()),
-      pace_(config.rate),
-      arrivals_(self, config.transfer_rate),
-      leftovers_(self) {}
+      pull_({Pull::Purpose::gap, config.page_bytes, config.patience}),
+      pace_(config.rate) {}
 
-Step Repair::step(const View& view, port::Outbox& out) { return {config_, view, self_, tickets_, last_request_, out}; }
+Step Repair::step(const View& view, port::Outbox& out) {
+  return {{view, self_, tickets_, last_request_, out}, config_};
+}
 
 void Repair::start(const View& view, port::Outbox& out) {
   Step now = step(view, out);
   next_survey_ = view.now + config_.interval / 2;
   for (const PartitionId partition : view.ring.partitions_of(self_)) trees_.want(partition);
   scrub_.start(now);
-  follow_ring(now);
+  looks_.set_peers(view.ring.neighbours_of(self_), now);
   go_on(now);
-}
-
-void Repair::make_room(const ring::Ring& next, const View& view, port::Outbox& out) {
-  Step now = step(view, out);
-  leftovers_.make_room(next, now);
 }
 
 void Repair::on_ring(const View& view, port::Outbox& out) {
   Step now = step(view, out);
-  follow_ring(now);
+  looks_.set_peers(view.ring.neighbours_of(self_), now);
   go_on(now);
-}
-
-void Repair::follow_ring(Step& step) {
-  looks_.set_peers(step.view.ring.neighbours_of(self_), step);
-  arrivals_.on_ring(step);
-  leftovers_.look(step);
 }
 
 void Repair::on_connected(NodeId peer, const View& view, port::Outbox& out) {
@@ -58,8 +51,6 @@ void Repair::on_peer_lost(NodeId peer) {
   std::erase_if(to_descend_, [&](const Share& share) { return share.first == peer; });
   if (descent_.share().first == peer) descent_.give_up();
   if (exchange_.share().first == peer) exchange_.give_up();
-  arrivals_.on_peer_lost(peer);
-  leftovers_.on_peer_lost(peer);
 }
 
 void Repair::on_hint_refused(NodeId peer, const View& view, port::Outbox& out) {
@@ -97,8 +88,6 @@ void Repair::do_what_is_due(Step& step) {
   }
   descent_.on_timer(step);
   if (const auto due = exchange_.due(pace_); due && *due <= step.view.now) exchange_.on_timer(pace_, step);
-  arrivals_.on_timer(step);
-  leftovers_.on_timer(step);
   trees_.on_timer(step);
   scrub_.on_timer(trees_, step);
   if (step.view.now < next_survey_) return;
@@ -112,15 +101,13 @@ void Repair::on_storage(port::Ticket ticket, Result<storage::Answer> answer, con
     surveying_.reset();
     if (answer) keep_up(expect<storage::SurveyAnswer>(*answer), now);
   } else if (looks_.on_storage(ticket, answer, now) || trees_.on_storage(ticket, answer, now) ||
-             reaper_.on_storage(ticket, answer, views_, now) || exchange_.on_storage(ticket, answer, pace_, now) ||
-             arrivals_.on_storage(ticket, answer, now) || leftovers_.on_storage(ticket, answer, now)) {
+             reaper_.on_storage(ticket, answer, views_, now) || exchange_.on_storage(ticket, answer, pace_, now)) {
   } else if (descent_.on_storage(ticket, answer, now)) {
     heed_descent(now);
   } else if (auto gaps = gaps_.on_storage(ticket, answer)) {
     heed(*std::move(gaps), now);
   } else if (responder_.on_storage(ticket, answer, now)) {
     if (auto agreed = responder_.take_agreed()) heed(*std::move(agreed), now);
-    if (auto lacking = responder_.take_lacking()) heed(*std::move(lacking), now);
   } else {
     heed(pull_.on_storage(ticket, answer, pace_, now), now);
   }
@@ -142,15 +129,9 @@ void Repair::on_message(NodeId from, const wire::RepairViews& views, const View&
   go_on(now);
 }
 
-void Repair::on_message(NodeId from, const wire::LeftoverReply& reply, const View& view, port::Outbox& out) {
+void Repair::on_message(NodeId from, wire::PullReply& reply, const View& view, port::Outbox& out) {
   Step now = step(view, out);
-  leftovers_.on_reply(from, reply, now);
-  go_on(now);
-}
-
-void Repair::on_message(NodeId from, wire::PullReply reply, const View& view, port::Outbox& out) {
-  Step now = step(view, out);
-  if (!arrivals_.on_reply(from, reply, now)) heed(pull_.on_reply(from, std::move(reply), pace_, now), now);
+  heed(pull_.on_reply(from, reply, pace_, now), now);
   go_on(now);
 }
 
@@ -176,6 +157,14 @@ void Repair::on_message(NodeId from, const wire::MergeReply& reply, const View& 
   if (exchange_.on_reply(from, reply, pace_, now)) go_on(now);
 }
 
+/// Nothing else is on its way from one that owns it no more: there is nothing to wait for.
+void Repair::on_lacking(transfer::Heir::Lacking lacking, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  for (auto& lacks : lacking.views)
+    gaps_.note({lacking.former_owner, lacks.partition}, std::move(lacks.seen), view.now);
+  go_on(now);
+}
+
 // --- What follows from it ---------------------------------------------------------------------
 
 void Repair::heed(NodeId peer, Comparison comparison, Step& step) {
@@ -198,7 +187,8 @@ void Repair::heed(NodeId peer, Comparison::Difference difference, Step& step) {
   view.differs = true;
   const bool may_lack = !ours.seen.covers(theirs.seen);
   if (!may_lack) views_.catch_up(peer, ours.partition);
-  if (may_lack && !arrivals_.misses(ours.partition)) gaps_.note(share, theirs.seen, step.view.now + config_.settle);
+  if (may_lack && !transfer_.arrivals().misses(ours.partition))
+    gaps_.note(share, theirs.seen, step.view.now + config_.settle);
   // Both have seen the same, and hold not the same: one of them has lost something, or came back with what is old.
   const bool roots_differ =
       !may_lack && theirs.seen.covers(ours.seen) && ours.tree_built && theirs.tree_built && ours.root != theirs.root;
@@ -211,22 +201,17 @@ void Repair::heed(NodeId peer, Comparison::Difference difference, Step& step) {
 /// Of the look of another replica. What we lack of it we find out at the second look, which is our own.
 void Repair::take_views(NodeId from, const wire::RepairViews& views, Step& step) {
   if (views.epoch != step.view.ring.epoch()) return;
-  auto theirs = from_wire(views.views, shared_partitions(step.view.ring, self_, from));
+  auto theirs = transfer::from_wire(views.views, shared_partitions(step.view.ring, self_, from));
   if (!theirs) {
     step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, theirs.error().message);
     return;
   }
   for (auto& view : *theirs) {
-    if (!arrivals_.misses(view.partition))
+    if (!transfer_.arrivals().misses(view.partition))
       gaps_.note({from, view.partition}, view.seen, step.view.now + config_.settle);
     views_.of(from, view.partition).differs = true;
     views_.learn(from, view.partition, std::move(view.seen));
   }
-}
-
-/// Nothing is on its way from one that owns it no more: there is nothing to wait for.
-void Repair::heed(Responder::Lacking lacking, Step& step) {
-  for (auto& view : lacking.views) gaps_.note({lacking.peer, view.partition}, std::move(view.seen), step.view.now);
 }
 
 void Repair::heed(Gaps::Result gaps, Step& step) {
@@ -274,10 +259,9 @@ void Repair::go_on(Step& step) {
   begin_next(step);
   trees_.go_on(step);
   reaper_.go_on(views_, step);
-  arrivals_.go_on(step);
   Instant wake = next_survey_;
-  for (const auto due : {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_),
-                         trees_.due(), scrub_.due(), arrivals_.due(), leftovers_.due()})
+  for (const auto due :
+       {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_), trees_.due(), scrub_.due()})
     if (due) wake = std::min(wake, *due);
   if (armed_for_ && *armed_for_ <= wake) return;
   armed_for_ = wake;
@@ -292,7 +276,6 @@ void Repair::start_over(const std::vector<PartitionId>& partitions, const View& 
   for (const NodeId peer : view.ring.neighbours_of(self_)) on_peer_lost(peer);
   gaps_ = {};
   responder_.forget();
-  arrivals_.start_over(partitions);
   for (const PartitionId partition : partitions) {
     views_.start_over(partition);
     trees_.want(partition);
@@ -311,7 +294,7 @@ Status Repair::status(const View& view) const {
     status.waiting.push_back({partition, rows, views_.silent(view.ring, self_, partition)});
   status.rows_pulled = pull_.rows();
   status.bytes_pulled = pull_.bytes();
-  status.bytes_pushed = responder_.bytes_sent() + exchange_.bytes_sent();
+  status.bytes_pushed = transfer_.bytes_sent() + exchange_.bytes_sent();
   status.keys_exchanged = exchange_.keys();
   status.tombstones_reaped = reaper_.reaped();
   return status;

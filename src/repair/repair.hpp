@@ -6,21 +6,18 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "repair/arrivals.hpp"
 #include "repair/config.hpp"
 #include "repair/descent.hpp"
 #include "repair/exchange.hpp"
 #include "repair/gaps.hpp"
-#include "repair/leftovers.hpp"
 #include "repair/looks.hpp"
-#include "repair/pace.hpp"
 #include "repair/peer_views.hpp"
-#include "repair/pull.hpp"
 #include "repair/reaper.hpp"
 #include "repair/responder.hpp"
 #include "repair/scrub.hpp"
 #include "repair/status.hpp"
 #include "repair/trees.hpp"
+#include "transfer/transfer.hpp"
 
 namespace starling::repair {
 
@@ -34,20 +31,21 @@ namespace starling::repair {
 /// halfway is never wrong; nothing here issues a dot.
 class Repair {
  public:
-  Repair(Config config, NodeId self, Random random);
+  /// `transfer`: knows which partitions are still on their way to us.
+  Repair(Config config, NodeId self, const transfer::Transfer& transfer, Random random);
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
 
   /// Once, when there is a ring.
   void start(const View& view, port::Outbox& out);
-  /// `next` is about to be saved: what must be gone before it is taken goes now.
-  void make_room(const ring::Ring& next, const View& view, port::Outbox& out);
   /// The node goes by another ring.
   void on_ring(const View& view, port::Outbox& out);
   void on_connected(NodeId peer, const View& view, port::Outbox& out);
   void on_peer_lost(NodeId peer);
   /// It has missed something of which there is no hint.
   void on_hint_refused(NodeId peer, const View& view, port::Outbox& out);
+  /// A former owner has what we do not.
+  void on_lacking(transfer::Heir::Lacking lacking, const View& view, port::Outbox& out);
   void on_timer(port::Ticket ticket, const View& view, port::Outbox& out);
   void on_storage(port::Ticket ticket, Result<storage::Answer> answer, const View& view, port::Outbox& out);
 
@@ -61,11 +59,10 @@ class Repair {
   }
   void on_message(NodeId from, wire::RepairMarks marks, const View& view, port::Outbox& out);
   void on_message(NodeId from, const wire::RepairViews& views, const View& view, port::Outbox& out);
-  void on_message(NodeId from, const wire::LeftoverReply& reply, const View& view, port::Outbox& out);
-  void on_message(NodeId from, wire::PullReply reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::SumsReply reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::DigestsReply reply, const View& view, port::Outbox& out);
-  /// Replies to others' reads and merges are ignored.
+  /// Replies to others' pulls, reads and merges are ignored.
+  void on_message(NodeId from, wire::PullReply& reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, const wire::ReadReply& reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, const wire::MergeReply& reply, const View& view, port::Outbox& out);
 
@@ -83,22 +80,16 @@ class Repair {
   /// Grows whenever that does, for any partition.
   std::uint64_t progress() const { return views_.progress(); }
   Status status(const View& view) const;
-  const Arrivals& arrivals() const { return arrivals_; }
-  const Leftovers& leftovers() const { return leftovers_; }
-  /// This node is a stranger here who would like to come back.
-  void forgo_grace() { leftovers_.forgo_grace(); }
 
  private:
   Step step(const View& view, port::Outbox& out);
   void heed(NodeId peer, Comparison comparison, Step& step);
   void heed(NodeId peer, Comparison::Difference difference, Step& step);
   void heed(Responder::Agreed agreed, Step& step);
-  void heed(Responder::Lacking lacking, Step& step);
   void heed(Gaps::Result gaps, Step& step);
-  void heed(Pull::Progress progress, Step& step);
+  void heed(transfer::Pull::Progress progress, Step& step);
   void take_views(NodeId from, const wire::RepairViews& views, Step& step);
   void heed_descent(Step& step);
-  void follow_ring(Step& step);
   void keep_up(const storage::SurveyAnswer& ours, Step& step);
   void do_what_is_due(Step& step);
   void begin_next(Step& step);
@@ -107,24 +98,23 @@ class Repair {
 
   Config config_;
   NodeId self_;
+  const transfer::Transfer& transfer_;
   port::Tickets tickets_{port::Room::repair};
   std::uint64_t last_request_;
   PeerViews views_;
   Looks looks_;
   Gaps gaps_;
   std::map<Share, causal::Seen> to_pull_;
-  Pull pull_;
+  transfer::Pull pull_;
   std::set<Share> to_descend_;
   Descent descent_;
   Exchange exchange_;
-  Pace pace_;
+  transfer::Pace pace_;
   Trees trees_;
   Scrub scrub_;
   std::vector<PartitionId> damaged_;
   Reaper reaper_;
-  Arrivals arrivals_;
-  Leftovers leftovers_;
-  Responder responder_{leftovers_};
+  Responder responder_;
   Instant next_survey_;
   std::optional<port::Ticket> surveying_;
   port::Ticket timer_;

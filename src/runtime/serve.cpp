@@ -40,11 +40,10 @@ node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
           .write = settings.quorum.write,
           .timeout = settings.quorum.timeout,
           .gossip = settings.gossip_profile(),
+          .transfer = {.rate = settings.transfer.rate_bytes, .leftover_grace = settings.transfer.grace},
           .repair = {.interval = settings.repair.interval,
                      .rate = settings.repair.rate_bytes,
-                     .scrub_period = settings.scrub.period,
-                     .transfer_rate = settings.transfer.rate_bytes,
-                     .leftover_grace = settings.transfer.grace}};
+                     .scrub_period = settings.scrub.period}};
 }
 
 void report_boot(const storage::BootRecord& boot, Log& log) {

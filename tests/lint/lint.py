@@ -16,7 +16,7 @@ from pathlib import Path
 BASE = {"base"}
 VALUES = BASE | {"causal", "ring", "storage"}
 PORT = VALUES | {"wire", "port"}
-PROTOCOL = {"membership", "topology", "coordinator", "replica", "handoff", "repair"}
+PROTOCOL = {"membership", "topology", "coordinator", "replica", "handoff", "transfer", "repair"}
 NODE = PORT | PROTOCOL | {"node"}
 MAY_INCLUDE = {
     "base": BASE,
@@ -26,6 +26,7 @@ MAY_INCLUDE = {
     "wire": VALUES | {"wire"},
     "port": PORT,
     **{room: PORT | {room} for room in PROTOCOL},
+    "repair": PORT | {"transfer", "repair"},
     "node": NODE,
     "gateway": PORT | {"gateway"},
     "runtime": NODE | {"gateway", "runtime"},
@@ -53,7 +54,7 @@ THIRD_PARTY = [  # (header pattern, where it may be included)
 ]
 
 CORE = ("base", "causal", "ring", "wire", "port", "membership", "topology", "coordinator", "replica", "handoff",
-        "repair", "node", "gateway")
+        "transfer", "repair", "node", "gateway")
 CORE_FORBIDDEN = [
     (r"\b(steady_clock|system_clock|high_resolution_clock|clock_gettime|gettimeofday)\b", "a clock in the core"),
     (r"#include <(thread|mutex|condition_variable|atomic|future|shared_mutex)>", "threads in the core"),

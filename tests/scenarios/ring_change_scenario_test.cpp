@@ -14,7 +14,7 @@ using Kind = port::ChangeRequest::Kind;
 
 node::Config impatient_node() {
   node::Config node = Scene::small_node();
-  node.repair.leftover_grace = 2s;
+  node.transfer.leftover_grace = 2s;
   return node;
 }
 

@@ -1,15 +1,15 @@
-#include "world.hpp"
+#include "support/healing_world.hpp"
 
 using namespace starling;
 using namespace starling::repair;
-using namespace starling::repair::test;
+using namespace starling::test;
 
 namespace {
 
 const Config quick{.interval = 10s, .settle = 1s};
 
 /// As damage does it: neither what was seen nor anybody else knows.
-void lose_row(World& world, NodeId id, int key) {
+void lose_row(HealingWorld& world, NodeId id, int key) {
   auto& engine = world.at(id).engine;
   REQUIRE(engine.begin());
   REQUIRE(engine.erase(key_of(key)));
@@ -17,7 +17,7 @@ void lose_row(World& world, NodeId id, int key) {
   world.run(id, storage::DropTree{world.ring.partition_of(key_of(key).token)});
 }
 
-std::size_t live(World& world, NodeId id, int keys) {
+std::size_t live(HealingWorld& world, NodeId id, int keys) {
   std::size_t live = 0;
   for (int key = 0; key < keys; ++key) live += world.get(id, key).live() ? 1 : 0;
   return live;
@@ -26,7 +26,7 @@ std::size_t live(World& world, NodeId id, int keys) {
 }  // namespace
 
 TEST_CASE("keys that differ though both have seen the same are found by the trees, and made the same") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 200; ++key) world.put_everywhere(key);
   for (const int key : {3, 77, 150}) lose_row(world, b, key);
   world.start();
@@ -39,9 +39,9 @@ TEST_CASE("keys that differ though both have seen the same are found by the tree
 }
 
 TEST_CASE("an old value on one replica, whose delete the others have reaped, goes") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 20; ++key) world.put_everywhere(key);
-  auto old = std::make_unique<World::Replica>(world.config, c);
+  auto old = std::make_unique<Replica>(world.config, transfer::Config{}, c);
   old->engine = world.at(c).engine;
   for (int key = 0; key < 20; ++key) world.put_everywhere(key, true);
   world.start();
@@ -50,8 +50,8 @@ TEST_CASE("an old value on one replica, whose delete the others have reaped, goe
   old->shard = storage::Shard::open(old->engine, Random(9)).value();
   world.replicas[c] = std::move(old);
   for (const NodeId id : {a, b})
-    world.act(id, [&](Repair& repair, port::Outbox& out) { repair.on_connected(c, world.view(), out); });
-  world.act(c, [&](Repair& repair, port::Outbox& out) { repair.start(world.view(), out); });
+    world.act(id, [&](Replica& replica, port::Outbox& out) { replica.on_connected(c, world.view(), out); });
+  world.act(c, [&](Replica& replica, port::Outbox& out) { replica.start(world.view(), out); });
   CHECK(live(world, c, 20) == 20);
   world.pass(1min);
   for (const NodeId id : {a, b, c}) CHECK(world.rows(id) == 0);
@@ -59,7 +59,7 @@ TEST_CASE("an old value on one replica, whose delete the others have reaped, goe
 
 TEST_CASE("trees that differ where no key does are built anew on both sides") {
   for (const NodeId wrong : {a, b}) {
-    World world(quick);
+    HealingWorld world(quick);
     for (int key = 0; key < 50; ++key) world.put_everywhere(key);
     world.start();
     auto& engine = world.at(wrong).engine;
@@ -82,7 +82,7 @@ TEST_CASE("trees that differ where no key does are built anew on both sides") {
 }
 
 TEST_CASE("a difference that is gone at the second look is not followed") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 50; ++key) world.put_everywhere(key);
   world.start();
   world.pass(1min);

@@ -1,8 +1,8 @@
-#include "world.hpp"
+#include "support/healing_world.hpp"
 
 using namespace starling;
 using namespace starling::repair;
-using namespace starling::repair::test;
+using namespace starling::test;
 
 namespace {
 
@@ -11,7 +11,7 @@ const Config quick{.interval = 10s, .settle = 1s};
 }  // namespace
 
 TEST_CASE("what a replica has missed is pulled after the second look, and claimed only then") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 20; ++key) world.merge(b, key, world.put(a, key));
   world.start();
   world.pass(1900ms);  // the first looks
@@ -24,7 +24,7 @@ TEST_CASE("what a replica has missed is pulled after the second look, and claime
 }
 
 TEST_CASE("what arrives between the two looks is not pulled") {
-  World world(quick);
+  HealingWorld world(quick);
   std::vector<Bytes> written;
   for (int key = 0; key < 20; ++key) {
     written.push_back(world.put(a, key));
@@ -38,7 +38,7 @@ TEST_CASE("what arrives between the two looks is not pulled") {
 }
 
 TEST_CASE("a pair of nodes compares 256 equal partitions with little more than a kilobyte") {
-  World world(quick, 256);
+  HealingWorld world(quick, 256);
   for (int key = 0; key < 500; ++key) world.put_everywhere(key);
   world.start();
   while (world.sent<wire::RepairMarks>() < 3) world.pass(10ms);
@@ -46,7 +46,7 @@ TEST_CASE("a pair of nodes compares 256 equal partitions with little more than a
 }
 
 TEST_CASE("ten keys that were missed cost a few kilobytes besides their objects") {
-  World world(quick, 256);
+  HealingWorld world(quick, 256);
   for (int key = 0; key < 500; ++key) world.put_everywhere(key);
   world.start();
   world.pass(10s);
@@ -65,7 +65,7 @@ TEST_CASE("ten keys that were missed cost a few kilobytes besides their objects"
 }
 
 TEST_CASE("a look at what is equal costs four bytes for each partition and no views") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 20; ++key) world.put_everywhere(key);
   world.start();
   world.pass(10s);
@@ -84,7 +84,7 @@ TEST_CASE("a pull goes page by page, at the pace that it is given") {
   Config slow = quick;
   slow.page_bytes = 1;
   slow.rate = 100;
-  World world(slow);
+  HealingWorld world(slow);
   for (int key = 0; key < 20; ++key) world.merge(b, key, world.put(a, key));
   world.start();
   world.pass(5s);
@@ -98,12 +98,12 @@ TEST_CASE("a replica that is lost in the middle of a pull has not said more than
   Config slow = quick;
   slow.page_bytes = 1;
   slow.rate = 100;
-  World world(slow);
+  HealingWorld world(slow);
   for (int key = 0; key < 20; ++key) world.merge(b, key, world.put(a, key));
   world.start();
   while (world.rows(c) < 5) world.pass(100ms);
   world.down.insert(a);
-  world.act(c, [&](Repair& repair, port::Outbox&) { repair.on_peer_lost(a); });
+  world.act(c, [&](Replica& replica, port::Outbox&) { replica.on_peer_lost(a); });
   world.pass(2min);
   CHECK(world.rows(c) == 20);
 }
@@ -112,7 +112,7 @@ TEST_CASE("a pull that is under way when its partition loses rows claims nothing
   Config slow = quick;
   slow.page_bytes = 1;
   slow.rate = 100;
-  World world(slow, 1);
+  HealingWorld world(slow, 1);
   for (int key = 0; key < 10; ++key) world.put_everywhere(key);
   for (int key = 10; key < 30; ++key) world.merge(b, key, world.put(a, key));
   world.start();
@@ -123,7 +123,7 @@ TEST_CASE("a pull that is under way when its partition loses rows claims nothing
   REQUIRE(engine.commit());
   // As the node does it: the partition is told, and everything begins anew.
   world.run(c, storage::Recover{{0}, world.ring.first_token({0}), world.ring.last_token({0})});
-  world.act(c, [&](Repair& repair, port::Outbox& out) { repair.start_over({{0}}, world.view(), out); });
+  world.act(c, [&](Replica& replica, port::Outbox& out) { replica.start_over({{0}}, world.view(), out); });
   world.settle();
   CHECK(world.at(c).repair.caught_up({0}, world.view()) == 0);
   world.pass(3min);
@@ -134,9 +134,10 @@ TEST_CASE("a pull that is under way when its partition loses rows claims nothing
 }
 
 TEST_CASE("who is asked for what it does not share, or in another ring, refuses") {
-  World world(quick);
+  HealingWorld world(quick);
   const auto refused = [&](const auto& request) {
-    world.act(b, [&](Repair& repair, port::Outbox& out) { repair.on_message(NodeId{77}, request, world.view(), out); });
+    world.act(b,
+              [&](Replica& replica, port::Outbox& out) { replica.on_message(NodeId{77}, request, world.view(), out); });
     REQUIRE_FALSE(world.to_strangers.empty());
     return std::visit(
         [](const auto& reply) {
@@ -152,10 +153,10 @@ TEST_CASE("who is asked for what it does not share, or in another ring, refuses"
 }
 
 TEST_CASE("malformed questions of a replica are refused and told") {
-  World world(quick);
+  HealingWorld world(quick);
   int told = 0;
   const auto ask = [&](const auto& request) {
-    world.act(b, [&](Repair& repair, port::Outbox& out) { repair.on_message(a, request, world.view(), out); });
+    world.act(b, [&](Replica& replica, port::Outbox& out) { replica.on_message(a, request, world.view(), out); });
     CHECK(world.noticed(b, port::NoticeKind::message_malformed) == ++told);
   };
   ask(wire::RepairMarks{.epoch = {5}, .marks = "123"});

@@ -1,8 +1,8 @@
-#include "world.hpp"
+#include "support/healing_world.hpp"
 
 using namespace starling;
 using namespace starling::repair;
-using namespace starling::repair::test;
+using namespace starling::test;
 
 namespace {
 
@@ -11,7 +11,7 @@ const Config quick{.interval = 10s, .settle = 1s};
 }  // namespace
 
 TEST_CASE("tombstones go when all other replicas have seen them") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 20; ++key) world.put_everywhere(key);
   for (int key = 0; key < 10; ++key) world.put_everywhere(key, true);
   world.start();
@@ -22,7 +22,7 @@ TEST_CASE("tombstones go when all other replicas have seen them") {
 }
 
 TEST_CASE("tombstones wait for a replica that cannot be asked, and the status says for which") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 10; ++key) world.put_everywhere(key, true);
   world.down.insert(c);
   world.start();
@@ -42,12 +42,12 @@ TEST_CASE("tombstones wait for a replica that cannot be asked, and the status sa
 }
 
 TEST_CASE("what a replica said before its connection broke proves nothing any more") {
-  World world(quick);
+  HealingWorld world(quick);
   for (int key = 0; key < 10; ++key) world.put_everywhere(key);
   world.start();
   world.pass(20s);
   for (int key = 0; key < 10; ++key) world.put_everywhere(key, true);
-  world.act(a, [&](Repair& repair, port::Outbox&) { repair.on_peer_lost(c); });
+  world.act(a, [&](Replica& replica, port::Outbox&) { replica.on_peer_lost(c); });
   world.down.insert(c);
   world.pass(1h);
   CHECK(world.rows(a) == 10);

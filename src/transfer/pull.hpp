@@ -3,15 +3,18 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "causal/seen.hpp"
-#include "repair/gaps.hpp"
-#include "repair/give_way.hpp"
-#include "repair/pace.hpp"
-#include "repair/step.hpp"
+#include "port/step.hpp"
 #include "ring/key.hpp"
+#include "transfer/give_way.hpp"
+#include "transfer/pace.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
+
+/// A partition of another replica.
+using Share = std::pair<NodeId, PartitionId>;
 
 /// Fetches what we have missed of one partition from one replica that has it: all rows that hold a
 /// write which we have not seen, page by page, each merged and committed before the next is asked for.
@@ -21,22 +24,28 @@ namespace starling::repair {
 /// way has merged some rows, and claims nothing. (Gonçalves et al. 2015, anti-entropy.)
 class Pull {
  public:
-  /// A transfer takes only from a replica that may be read, and larger pages.
+  /// A transfer takes only from a replica that may be read, and gives way to everybody else.
   enum class Purpose : std::uint8_t { gap, transfer };
-  explicit Pull(Purpose purpose = Purpose::gap) : purpose_(purpose) {}
+  struct Manner {
+    Purpose purpose{};
+    std::uint32_t page_bytes{};  ///< of rows, at a time
+    Duration patience{};         ///< for an answer of the other side
+  };
+  explicit Pull(Manner manner) : manner_(manner) {}
 
   bool idle() const { return stage_ == Stage::idle; }
   NodeId peer() const { return share_.first; }
   /// `theirs`: what is said to be there; where we have it by now, nothing is asked. None: ask in any case.
-  void begin(Share share, std::optional<causal::Seen> theirs, Step& step);
+  void begin(Share share, std::optional<causal::Seen> theirs, port::Step& step);
   void give_up();
 
   std::optional<Instant> due(const Pace& pace) const;
-  void on_timer(const Pace& pace, Step& step);
+  void on_timer(const Pace& pace, port::Step& step);
 
   enum class Progress : std::uint8_t { not_mine, under_way, done, failed };
-  Progress on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace, Step& step);
-  Progress on_reply(NodeId from, wire::PullReply reply, Pace& pace, Step& step);
+  Progress on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace, port::Step& step);
+  /// Takes the rows of a reply that it has waited for.
+  Progress on_reply(NodeId from, wire::PullReply& reply, Pace& pace, port::Step& step);
 
   const Share& share() const { return share_; }
 
@@ -47,15 +56,15 @@ class Pull {
  private:
   enum class Stage : std::uint8_t { idle, surveying, pausing, asked, merging, joining };
 
-  void ask(const Pace& pace, Step& step);
-  void after_page(const Pace& pace, Step& step);
-  Result<> merge(wire::PullReply reply, Step& step);
-  void join_seen(Step& step);
+  void ask(const Pace& pace, port::Step& step);
+  void after_page(const Pace& pace, port::Step& step);
+  Result<> merge(wire::PullReply& reply, port::Step& step);
+  void join_seen(port::Step& step);
   Progress fail();
 
   Share share_;
   Stage stage_{Stage::idle};
-  Purpose purpose_;
+  Manner manner_;
   std::optional<causal::Seen> wanted_;
   Bytes ours_;                            ///< our seen at the beginning, encoded
   std::optional<causal::Seen> promised_;  ///< their seen as of the first page
@@ -73,4 +82,4 @@ class Pull {
   std::uint64_t bytes_{};
 };
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

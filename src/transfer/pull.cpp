@@ -1,4 +1,4 @@
-#include "repair/pull.hpp"
+#include "transfer/pull.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -6,16 +6,16 @@
 #include "base/planted.hpp"
 #include "causal/codec.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
 
-void Pull::begin(Share share, std::optional<causal::Seen> theirs, Step& step) {
+void Pull::begin(Share share, std::optional<causal::Seen> theirs, port::Step& step) {
   share_ = share;
   wanted_ = std::move(theirs);
   promised_.reset();
   after_ = {};
   at_end_ = false;
   stage_ = Stage::surveying;
-  deadline_ = step.deadline();
+  deadline_ = step.view.now + manner_.patience;
   waiting_ = step.store(storage::Survey{{share_.second}});
 }
 
@@ -30,30 +30,28 @@ std::optional<Instant> Pull::due(const Pace& pace) const {
   return std::nullopt;
 }
 
-void Pull::on_timer(const Pace& pace, Step& step) {
+void Pull::on_timer(const Pace& pace, port::Step& step) {
   if (stage_ == Stage::pausing) return ask(pace, step);
   if (stage_ == Stage::asked && step.view.now >= deadline_) give_up();
 }
 
-void Pull::ask(const Pace& pace, Step& step) {
+void Pull::ask(const Pace& pace, port::Step& step) {
   stage_ = Stage::pausing;
   if (step.view.now < std::max(pace.free_at(), not_before_)) return;
   stage_ = Stage::asked;
-  deadline_ = step.deadline();
+  deadline_ = step.view.now + manner_.patience;
   request_ = step.next_request();
-  step.out.send(share_.first,
-                wire::PullRequest{.request = request_,
-                                  .epoch = step.view.ring.version(share_.second),
-                                  .partition = share_.second,
-                                  .seen = ours_,
-                                  .after = after_.bytes,
-                                  .bytes_max = purpose_ == Purpose::transfer ? step.config.transfer_page_bytes
-                                                                             : step.config.page_bytes,
-                                  .whole = purpose_ == Purpose::transfer,
-                                  .ttl = step.config.patience});
+  step.out.send(share_.first, wire::PullRequest{.request = request_,
+                                                .epoch = step.view.ring.version(share_.second),
+                                                .partition = share_.second,
+                                                .seen = ours_,
+                                                .after = after_.bytes,
+                                                .bytes_max = manner_.page_bytes,
+                                                .whole = manner_.purpose == Purpose::transfer,
+                                                .ttl = manner_.patience});
 }
 
-Pull::Progress Pull::on_reply(NodeId from, wire::PullReply reply, Pace& pace, Step& step) {
+Pull::Progress Pull::on_reply(NodeId from, wire::PullReply& reply, Pace& pace, port::Step& step) {
   if (stage_ != Stage::asked || from != share_.first || reply.request != request_) return Progress::not_mine;
   if (reply.error) return fail();
   std::uint64_t bytes = reply.seen.size();
@@ -61,7 +59,7 @@ Pull::Progress Pull::on_reply(NodeId from, wire::PullReply reply, Pace& pace, St
   pace.spend(bytes, step.view.now);
   rows_ += reply.rows.size();
   bytes_ += bytes;
-  if (auto merged = merge(std::move(reply), step); !merged) {
+  if (auto merged = merge(reply, step); !merged) {
     step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, merged.error().message);
     return fail();
   }
@@ -69,13 +67,13 @@ Pull::Progress Pull::on_reply(NodeId from, wire::PullReply reply, Pace& pace, St
   return Progress::under_way;
 }
 
-void Pull::after_page(const Pace& pace, Step& step) {
-  if (purpose_ == Purpose::transfer && page_rows_ > 0)
+void Pull::after_page(const Pace& pace, port::Step& step) {
+  if (manner_.purpose == Purpose::transfer && page_rows_ > 0)
     not_before_ = step.view.now + give_way_.after(step.view.now - merging_since_, page_rows_);
   at_end_ ? join_seen(step) : ask(pace, step);
 }
 
-Result<> Pull::merge(wire::PullReply reply, Step& step) {
+Result<> Pull::merge(wire::PullReply& reply, port::Step& step) {
   auto seen = causal::decode_seen(reply.seen);
   if (!seen) return std::unexpected(std::move(seen.error()));
   if (!promised_) promised_ = *std::move(seen);
@@ -101,7 +99,8 @@ Result<> Pull::merge(wire::PullReply reply, Step& step) {
   return {};
 }
 
-Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace, Step& step) {
+Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace,
+                                port::Step& step) {
   if (stage_ == Stage::merging && merging_.erase(ticket) != 0) {
     if (!answer) return fail();
     if (merging_.empty()) after_page(pace, step);
@@ -113,7 +112,7 @@ Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& an
     stage_ = Stage::idle;
     return Progress::done;
   }
-  const causal::Seen& ours = expect<storage::SurveyAnswer>(*answer).partitions.at(0).seen;
+  const causal::Seen& ours = port::expect<storage::SurveyAnswer>(*answer).partitions.at(0).seen;
   if (wanted_ && ours.covers(*wanted_)) {
     stage_ = Stage::idle;
     return Progress::done;
@@ -123,7 +122,7 @@ Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& an
   return Progress::under_way;
 }
 
-void Pull::join_seen(Step& step) {
+void Pull::join_seen(port::Step& step) {
   stage_ = Stage::joining;
   waiting_ = step.store(storage::JoinSeen{share_.second, *promised_});
 }
@@ -133,4 +132,4 @@ Pull::Progress Pull::fail() {
   return Progress::failed;
 }
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

@@ -1,17 +1,16 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <vector>
 
-#include "repair/pace.hpp"
-#include "repair/pull.hpp"
-#include "repair/step.hpp"
+#include "transfer/pace.hpp"
+#include "transfer/pull.hpp"
+#include "transfer/step.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
 
 /// The partitions that this node is to own by the change under way, or is to own with fewer others, while
 /// it fetches what they hold.
@@ -24,7 +23,7 @@ namespace starling::repair {
 /// has of them says so.
 class Arrivals {
  public:
-  Arrivals(NodeId self, std::uint64_t bytes_per_second) : self_(self), pace_(bytes_per_second) {}
+  Arrivals(NodeId self, const Config& config);
 
   /// The node goes by another ring.
   void on_ring(Step& step);
@@ -37,7 +36,7 @@ class Arrivals {
   void on_timer(Step& step);
   /// These are false for an answer to somebody else.
   bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step);
-  bool on_reply(NodeId from, const wire::PullReply& reply, Step& step);
+  bool on_reply(NodeId from, wire::PullReply& reply, Step& step);
 
   /// Partitions of these that we do not hold yet, and those that we hold by now.
   bool misses(PartitionId partition) const;
@@ -55,7 +54,7 @@ class Arrivals {
     bool held{};
   };
   struct Lane {
-    Pull pull{Pull::Purpose::transfer};
+    Pull pull;
     std::optional<PartitionId> partition;
   };
 
@@ -69,10 +68,10 @@ class Arrivals {
   std::size_t held_{};
   std::set<PartitionId> open_;               ///< of these: to be fetched from somebody, and not on a lane
   std::map<PartitionId, Instant> retry_at_;  ///< likewise, but not before: after a failure
-  std::array<Lane, 4> lanes_;
+  std::vector<Lane> lanes_;
   Pace pace_;
   std::uint64_t rows_before_{};  ///< that the lanes had brought before this change
   std::uint64_t bytes_before_{};
 };
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

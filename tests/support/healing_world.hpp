@@ -17,9 +17,13 @@
 #include "repair/repair.hpp"
 #include "storage/memory/memory_engine.hpp"
 #include "storage/shard.hpp"
+#include "transfer/transfer.hpp"
 #include "wire/codec.hpp"
 
-namespace starling::repair::test {
+namespace starling::test {
+
+using repair::Repair;
+using transfer::Transfer;
 
 inline constexpr NodeId a{1}, b{2}, c{3};
 
@@ -32,34 +36,77 @@ inline ring::Ring make_ring(std::size_t partitions) {
 
 inline ring::Key key_of(int number) { return *ring::Key::make("", "k" + std::to_string(number)); }
 
-/// The repair rooms of three replicas over real shards; the test plays network, disk and time.
-class World : public port::Peers {
- public:
-  struct Replica {
-    Replica(const Config& config, NodeId id)
-        : shard(storage::Shard::open(engine, Random(id.value)).value()), repair(config, id, Random(id.value)) {}
-    storage::MemoryEngine engine;
-    storage::Shard shard;
-    Repair repair;
-    std::multimap<Instant, port::Ticket> timers;
-    std::map<port::NoticeKind, int> notices;
-  };
+/// One node as far as partitions heal and move: both rooms over a real shard.
+struct Replica {
+  Replica(const repair::Config& healing, const transfer::Config& moving, NodeId id)
+      : shard(storage::Shard::open(engine, Random(id.value)).value()),
+        transfer(moving, id, Random(id.value)),
+        repair(healing, id, transfer, Random(id.value)) {}
 
-  explicit World(Config configured = {}, std::size_t partitions = 4) : config(configured), ring(make_ring(partitions)) {
-    for (const NodeId id : {a, b, c}) replicas.emplace(id, std::make_unique<Replica>(config, id));
+  void start(const port::View& view, port::Outbox& out) {
+    transfer.on_ring(view, out);
+    repair.start(view, out);
+  }
+  void on_ring(const port::View& view, port::Outbox& out) {
+    transfer.on_ring(view, out);
+    repair.on_ring(view, out);
+  }
+  void on_connected(NodeId peer, const port::View& view, port::Outbox& out) {
+    transfer.on_connected(peer, view, out);
+    repair.on_connected(peer, view, out);
+  }
+  void on_peer_lost(NodeId peer) {
+    transfer.on_peer_lost(peer);
+    repair.on_peer_lost(peer);
+  }
+  void start_over(const std::vector<PartitionId>& partitions, const port::View& view, port::Outbox& out) {
+    transfer.start_over(partitions, view, out);
+    repair.start_over(partitions, view, out);
+  }
+  void on_timer(port::Ticket ticket, const port::View& view, port::Outbox& out) {
+    if (ticket.room == port::Room::transfer) return transfer.on_timer(ticket, view, out);
+    repair.on_timer(ticket, view, out);
+  }
+  void on_storage(port::Ticket ticket, Result<storage::Answer> answer, const port::View& view, port::Outbox& out) {
+    if (ticket.room == port::Room::repair) return repair.on_storage(ticket, std::move(answer), view, out);
+    transfer.on_storage(ticket, std::move(answer), view, out);
+    if (auto lacking = transfer.take_lacking()) repair.on_lacking(*std::move(lacking), view, out);
+  }
+  template <class Message>
+  void on_message(NodeId from, Message message, const port::View& view, port::Outbox& out) {
+    if constexpr (requires { transfer.on_message(from, message, view, out); })
+      transfer.on_message(from, message, view, out);
+    if constexpr (requires { repair.on_message(from, message, view, out); })
+      repair.on_message(from, message, view, out);
+  }
+
+  storage::MemoryEngine engine;
+  storage::Shard shard;
+  Transfer transfer;
+  Repair repair;
+  std::multimap<Instant, port::Ticket> timers;
+  std::map<port::NoticeKind, int> notices;
+};
+
+/// Three replicas; the test plays network, disk and time.
+class HealingWorld : public port::Peers {
+ public:
+  explicit HealingWorld(repair::Config healing = {}, std::size_t partitions = 4, transfer::Config moving = {})
+      : config(healing), ring(make_ring(partitions)) {
+    for (const NodeId id : {a, b, c}) replicas.emplace(id, std::make_unique<Replica>(config, moving, id));
   }
 
   bool reachable(NodeId node) const override { return !down.contains(node); }
-  View view() const { return {ring, *this, now}; }
+  port::View view() const { return {ring, *this, now}; }
   Replica& at(NodeId id) { return *replicas.at(id); }
 
   void start() {
-    for (const NodeId id : {a, b, c}) act(id, [&](Repair& repair, port::Outbox& out) { repair.start(view(), out); });
+    for (const NodeId id : {a, b, c}) act(id, [&](Replica& replica, port::Outbox& out) { replica.start(view(), out); });
     settle();
   }
-  void act(NodeId id, const std::function<void(Repair&, port::Outbox&)>& action) {
+  void act(NodeId id, const std::function<void(Replica&, port::Outbox&)>& action) {
     port::Outbox out;
-    action(at(id).repair, out);
+    action(at(id), out);
     carry_out(id, out);
   }
   /// Until everything that is under way has been done; time stands still.
@@ -68,8 +115,8 @@ class World : public port::Peers {
       const auto [from, to, message] = std::move(mail.front());
       mail.pop_front();
       if (down.contains(to) || down.contains(from)) continue;
-      act(to, [&](Repair& repair, port::Outbox& out) {
-        if (!serve(to, from, message, out)) deliver(repair, from, message, out);
+      act(to, [&](Replica& replica, port::Outbox& out) {
+        if (!serve(to, from, message, out)) deliver(replica, from, message, out);
       });
     }
   }
@@ -88,7 +135,7 @@ class World : public port::Peers {
       now = std::max(now, next->timers.begin()->first);
       const port::Ticket ticket = next->timers.begin()->second;
       next->timers.erase(next->timers.begin());
-      act(who, [&](Repair& repair, port::Outbox& out) { repair.on_timer(ticket, view(), out); });
+      act(who, [&](Replica& replica, port::Outbox& out) { replica.on_timer(ticket, view(), out); });
       settle();
     }
     now = until;
@@ -142,7 +189,7 @@ class World : public port::Peers {
     wire::Message message;
   };
 
-  Config config;
+  repair::Config config;
   ring::Ring ring;
   Instant now{1h};
   std::set<NodeId> down;
@@ -153,7 +200,7 @@ class World : public port::Peers {
   std::vector<port::SendMessage> to_strangers;
 
  private:
-  /// What the room next door does for repair.
+  /// What the room next door does for both.
   bool serve(NodeId id, NodeId from, const wire::Message& message, port::Outbox& out) {
     if (const auto* read = std::get_if<wire::ReadRequest>(&message)) {
       auto found = run(id, storage::Get{read->partition, *ring::Key::from_bytes(read->key)});
@@ -168,13 +215,8 @@ class World : public port::Peers {
     return true;
   }
 
-  void deliver(Repair& repair, NodeId from, const wire::Message& message, port::Outbox& out) {
-    std::visit(
-        [&](const auto& one) {
-          if constexpr (requires { repair.on_message(from, one, view(), out); })
-            repair.on_message(from, one, view(), out);
-        },
-        message);
+  void deliver(Replica& replica, NodeId from, const wire::Message& message, port::Outbox& out) {
+    std::visit([&](const auto& one) { replica.on_message(from, one, view(), out); }, message);
   }
 
   void carry_out(NodeId id, port::Outbox& out) {
@@ -194,12 +236,12 @@ class World : public port::Peers {
     }
     for (auto& effect : out.effects())
       if (auto* store = std::get_if<port::Store>(&effect))
-        act(id, [&](Repair& repair, port::Outbox& next) {
+        act(id, [&](Replica& replica, port::Outbox& next) {
           std::vector<storage::Command> batch;
           batch.push_back(std::move(store->command));
-          repair.on_storage(store->ticket, std::move(at(id).shard.run(batch).front()), view(), next);
+          replica.on_storage(store->ticket, std::move(at(id).shard.run(batch).front()), view(), next);
         });
   }
 };
 
-}  // namespace starling::repair::test
+}  // namespace starling::test

@@ -1,21 +1,21 @@
 #include <algorithm>
 
 #include "ring/change.hpp"
-#include "world.hpp"
+#include "support/healing_world.hpp"
 
 /// Partitions that come to a node, and what a node does with those that it has lost.
-namespace starling::repair::test {
+namespace starling::test {
 namespace {
 
-constexpr Config quick{.leftover_period = 100ms, .leftover_grace = 10s};
+constexpr transfer::Config quick{.leftover_period = 100ms, .leftover_grace = 10s};
 constexpr std::size_t partitions = 4;
 constexpr int keys = 40;
 
 ring::Assignment all(ring::PreferenceList list) { return ring::Assignment(partitions, std::move(list)); }
 
 /// a and b own everything, and c is going to in place of b.
-struct Moving : World {
-  Moving() : World(quick, partitions) {
+struct Moving : HealingWorld {
+  Moving() : HealingWorld({}, partitions, quick) {
     auto settled = ring::Ring::make({9}, {5}, 3, {{.id = a}, {.id = b}, {.id = c}}, all({a, b}));
     REQUIRE(settled);
     ring = *settled;
@@ -25,9 +25,10 @@ struct Moving : World {
 
   void go_by(ring::Ring next) {
     for (const NodeId id : {a, b, c})
-      act(id, [&](Repair& repair, port::Outbox& out) { repair.make_room(next, view(), out); });
+      act(id, [&](Replica& replica, port::Outbox& out) { replica.transfer.make_room(next, view(), out); });
     ring = std::move(next);
-    for (const NodeId id : {a, b, c}) act(id, [&](Repair& repair, port::Outbox& out) { repair.on_ring(view(), out); });
+    for (const NodeId id : {a, b, c})
+      act(id, [&](Replica& replica, port::Outbox& out) { replica.on_ring(view(), out); });
     settle();
   }
   void begin(ring::PreferenceList next) {
@@ -38,16 +39,16 @@ struct Moving : World {
     go_by(ring::read_from_new(ring));
     go_by(ring::settle(ring));
   }
-  const Arrivals& arrivals(NodeId id) { return at(id).repair.arrivals(); }
-  const Leftovers& leftovers(NodeId id) { return at(id).repair.leftovers(); }
+  const transfer::Arrivals& arrivals(NodeId id) { return at(id).transfer.arrivals(); }
+  const transfer::Leftovers& leftovers(NodeId id) { return at(id).transfer.leftovers(); }
   void lose(NodeId id) {
     down.insert(id);
-    for (const NodeId other : {a, b, c}) act(other, [&](Repair& repair, port::Outbox&) { repair.on_peer_lost(id); });
+    for (const NodeId other : {a, b, c}) act(other, [&](Replica& replica, port::Outbox&) { replica.on_peer_lost(id); });
   }
   void find(NodeId id) {
     down.erase(id);
     for (const NodeId other : {a, b, c})
-      if (other != id) act(other, [&](Repair& repair, port::Outbox& out) { repair.on_connected(id, view(), out); });
+      if (other != id) act(other, [&](Replica& replica, port::Outbox& out) { replica.on_connected(id, view(), out); });
     settle();
   }
 };
@@ -149,9 +150,9 @@ TEST_CASE("an answer to an offer that was not made, or before this ring, counts 
   world.lose(c);
   world.finish();
   for (const NodeId owner : {a, c})
-    world.act(b, [&](Repair& repair, port::Outbox& out) {
-      repair.on_message(owner, wire::LeftoverReply{.request = {1}, .error = {}, .covered = {{0}, {1}, {2}, {3}}},
-                        world.view(), out);
+    world.act(b, [&](Replica& replica, port::Outbox& out) {
+      replica.on_message(owner, wire::LeftoverReply{.request = {1}, .error = {}, .covered = {{0}, {1}, {2}, {3}}},
+                         world.view(), out);
     });
   world.pass(1min);
   CHECK(world.leftovers(b).not_handed_over() == partitions);
@@ -185,4 +186,4 @@ TEST_CASE("nothing is reaped while a partition moves") {
   CHECK(world.rows(c) == 0);
 }
 
-}  // namespace starling::repair::test
+}  // namespace starling::test

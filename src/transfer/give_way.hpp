@@ -5,7 +5,7 @@
 
 #include "base/time.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
 
 /// How long a transfer lets others go first. What its last page took, for each row, against the best
 /// that was ever seen tells how many others want the disk: alone it does not wait at all, and the more
@@ -26,4 +26,4 @@ class GiveWay {
   Duration best_{};
 };
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

@@ -6,9 +6,9 @@
 #include <set>
 #include <vector>
 
-#include "repair/step.hpp"
+#include "transfer/step.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
 
 /// What this node has of partitions that it owns no more. Before it forgets one it makes sure that the
 /// others lack nothing of it: it tells those who own it now what it has seen, they fetch what they have
@@ -75,4 +75,4 @@ class Leftovers {
   Instant next_drop_;                   ///< others come first for a while
 };
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

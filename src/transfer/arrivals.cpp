@@ -1,13 +1,15 @@
-#include "repair/arrivals.hpp"
+#include "transfer/arrivals.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/planted.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
 
 namespace {
+
+constexpr std::size_t lanes = 4;
 
 /// Among so many of the present replicas is at least one that has acknowledged, whatever majority has.
 std::size_t enough_others(std::span<const NodeId> present) {
@@ -22,6 +24,11 @@ bool complete(const ring::Ring& ring, PartitionId partition, const std::set<Node
 }
 
 }  // namespace
+
+Arrivals::Arrivals(NodeId self, const Config& config) : self_(self), pace_(config.rate) {
+  const Pull::Manner manner{Pull::Purpose::transfer, config.page_bytes, config.patience};
+  lanes_.assign(lanes, Lane{Pull(manner), {}});
+}
 
 void Arrivals::on_ring(Step& step) {
   const ring::Ring& ring = step.view.ring;
@@ -137,7 +144,7 @@ bool Arrivals::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, 
   return false;
 }
 
-bool Arrivals::on_reply(NodeId from, const wire::PullReply& reply, Step& step) {
+bool Arrivals::on_reply(NodeId from, wire::PullReply& reply, Step& step) {
   for (Lane& lane : lanes_) {
     if (!lane.partition) continue;
     const auto progress = lane.pull.on_reply(from, reply, pace_, step);
@@ -155,7 +162,7 @@ void Arrivals::heed(Lane& lane, Pull::Progress progress, Step& step) {
   if (it == expected_.end()) return;
   Arrival& arrival = it->second;
   if (progress != Pull::Progress::done) {
-    retry_at_[partition] = step.view.now + step.config.transfer_retry;
+    retry_at_[partition] = step.view.now + step.config.retry;
     return;
   }
   arrival.fetched_from.insert(lane.pull.peer());
@@ -190,4 +197,4 @@ std::vector<NodeId> Arrivals::waits_for(const View& view) const {
   return {missed.begin(), missed.end()};
 }
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

@@ -1,12 +1,12 @@
-#include "repair/leftovers.hpp"
+#include "transfer/leftovers.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/planted.hpp"
-#include "repair/marks.hpp"
+#include "transfer/views.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
 
 namespace {
 
@@ -150,4 +150,4 @@ std::size_t Leftovers::not_handed_over() const {
       std::ranges::count_if(partitions_, [](const auto& one) { return !one.second.handed_over_at; }));
 }
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

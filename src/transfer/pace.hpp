@@ -5,7 +5,7 @@
 
 #include "base/time.hpp"
 
-namespace starling::repair {
+namespace starling::transfer {
 
 /// So many bytes per second: what has been taken is paid for with time before more is asked for.
 class Pace {
@@ -22,4 +22,4 @@ class Pace {
   Instant free_at_;
 };
 
-}  // namespace starling::repair
+}  // namespace starling::transfer

@@ -1,9 +1,9 @@
-#include "repair/give_way.hpp"
+#include "transfer/give_way.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace starling;
-using repair::GiveWay;
+using transfer::GiveWay;
 
 TEST_CASE("a transfer that has the disk for itself does not wait") {
   GiveWay give_way;
