@@ -35,8 +35,13 @@ enum class Bug : std::uint8_t {
   acknowledged_early,
   old_version_accepted,
 
+  // handoff
+  hint_dropped,
+  hint_to_old_owner,
+
   // repair
   seen_joined_before_rows,
+  acted_on_first_look,
   transfer_from_one,
   dropped_before_handed_over,
 

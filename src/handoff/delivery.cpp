@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/ensure.hpp"
+#include "base/planted.hpp"
 
 namespace starling::handoff {
 
@@ -65,8 +66,9 @@ void Delivery::deliver(storage::ListHintsAnswer page, Step& step) {
   stage_ = Stage::delivering;
   deadline_ = step.view.now + step.config.patience;
   complete_to_ = std::move(page.complete_to);
-  const auto strays = std::ranges::partition(
-      page.hints, [&](const auto& hint) { return step.view.ring.owns(target_, hint.partition); });
+  const auto strays = std::ranges::partition(page.hints, [&](const auto& hint) {
+    return step.view.ring.owns(target_, hint.partition) || planted(Bug::hint_to_old_owner);
+  });
   move_on({std::move_iterator(strays.begin()), std::move_iterator(strays.end())}, step);
   page.hints.erase(strays.begin(), strays.end());
   for (auto& [partition, key, object, fingerprint] : page.hints) {
@@ -79,6 +81,8 @@ void Delivery::deliver(storage::ListHintsAnswer page, Step& step) {
                                               .ttl = step.config.patience});
     sent_.emplace(request.value, storage::SettleHints::Delivered{partition, std::move(key), fingerprint});
   }
+  if (planted(Bug::hint_dropped))
+    for (auto& [request, hint] : std::exchange(sent_, {})) delivered_.push_back(std::move(hint));
   if (sent_.empty()) settle(step);
 }
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/planted.hpp"
+
 namespace starling::repair {
 
 void Gaps::note(Share share, causal::Seen theirs, Instant second_look) {
-  gaps_.try_emplace(share, Gap{std::move(theirs), second_look});
+  gaps_.try_emplace(share, Gap{std::move(theirs), planted(Bug::acted_on_first_look) ? Instant{} : second_look});
 }
 
 void Gaps::forget(NodeId peer) {

@@ -15,10 +15,10 @@ namespace starling::sim {
 namespace {
 
 /// The child: each broken rule on a line. What ensure() says goes the same way.
-[[noreturn]] void run_and_tell(const TrialConfig& config, int out) {
+[[noreturn]] void run_and_tell(const std::function<std::vector<Violation>()>& run, int out) noexcept {
   signal(SIGABRT, SIG_DFL);  // whatever the program makes of it is not for this process
   dup2(out, STDERR_FILENO);
-  for (const Violation& violation : run_trial(config).violations) std::fprintf(stderr, "%s\n", violation.rule.c_str());
+  for (const Violation& violation : run()) std::fprintf(stderr, "%s\n", violation.rule.c_str());
   std::fflush(stderr);
   _exit(0);
 }
@@ -40,13 +40,13 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-Finding run_apart(const TrialConfig& config) {
+Finding run_apart(const std::function<std::vector<Violation>()>& run) {
   int ends[2];
   ensure(pipe(ends) == 0, "a pipe to a child");
   std::fflush(nullptr);  // or both would write what waits
   const pid_t child = fork();
   ensure(child >= 0, "a child process");
-  if (child == 0) run_and_tell(config, ends[1]);
+  if (child == 0) run_and_tell(run, ends[1]);
   close(ends[1]);
   std::string text = read_all(ends[0]);
   close(ends[0]);
@@ -54,6 +54,10 @@ Finding run_apart(const TrialConfig& config) {
   waitpid(child, &status, 0);
   if (WIFEXITED(status)) return {.rules = lines_of(text), .last_words = {}};
   return {.rules = {"invariant"}, .last_words = std::move(text)};
+}
+
+Finding run_apart(const TrialConfig& config) {
+  return run_apart([&] { return run_trial(config).violations; });
 }
 
 }  // namespace starling::sim

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,7 @@
 
 namespace starling::sim {
 
-/// How a trial ended that ran in a process of its own.
+/// How a run ended that had a process of its own.
 struct Finding {
   std::vector<std::string> rules;  ///< those that were broken; "invariant" where ensure() ended the run
   std::string last_words;          ///< of ensure()
@@ -17,6 +18,7 @@ struct Finding {
 
 /// A broken invariant ends its process; here that is a finding like any other. For a program that
 /// runs no other threads.
+Finding run_apart(const std::function<std::vector<Violation>()>& run);
 Finding run_apart(const TrialConfig& config);
 
 }  // namespace starling::sim

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "causal/codec.hpp"
+#include "ring/ring.hpp"
 #include "sim/history.hpp"
+#include "topology/cluster_record.hpp"
 
 namespace starling::sim {
 
@@ -16,6 +18,8 @@ void Ledger::on_committed(const storage::Command& command, const Result<storage:
   if (put && answer) on_put(*put, std::get<storage::PutAnswer>(*answer));
   const auto* reap = std::get_if<storage::Reap>(&command);
   if (reap && answer) on_reaped(*reap, std::get<storage::ReapAnswer>(*answer));
+  const auto* save = std::get_if<storage::SaveRecord>(&command);
+  if (save && answer) on_saved(*save);
   if (put && !answer && answer.error().code == ErrorCode::storage_failed) ++in_doubt_[put->partition];
 }
 
@@ -64,6 +68,15 @@ void Ledger::on_reaped(const storage::Reap& reap, const storage::ReapAnswer& ans
             {"reaped by proof",
              fmt::format("partition {}: a tombstone went that another replica has not seen", reap.partition.value),
              {}});
+}
+
+void Ledger::on_saved(const storage::SaveRecord& save) {
+  if (save.name != topology::ring_record_name || save.bytes.empty()) return;
+  const auto ring = ring::decode_ring(save.bytes);
+  if (!ring) return;
+  const auto [known, fresh] = rings_.try_emplace({ring->cluster(), ring->epoch()}, save.bytes);
+  if (!fresh && known->second != save.bytes)
+    violations_.push_back({"one ring", fmt::format("there are two rings of epoch {}", ring->epoch().value), {}});
 }
 
 void Ledger::report(std::string rule, std::string what, const ring::Key& key) {

@@ -16,8 +16,8 @@ namespace starling::sim {
 /// Watches every commit of every disk: no dot is issued twice, no counter falls, and each counts
 /// without gaps, but for those that a commit may have left of which nobody knows how it went. What is
 /// there, in a directory that was just opened too, is whole: its context covers its siblings. No two
-/// states of a key that differ in their siblings have one digest. And a tombstone goes only where all
-/// that were to bear witness have seen it.
+/// states of a key that differ in their siblings have one digest. A tombstone goes only where all
+/// that were to bear witness have seen it. And no two rings have one epoch.
 ///
 /// One thing is beyond a store: a dot that only one directory ever held, which is then rolled back.
 /// Nobody can tell that node, so it may issue the dot again.
@@ -38,6 +38,7 @@ class Ledger {
   void on_issued(PartitionId partition, causal::Dot dot, std::uint64_t request);
   void on_merged(const storage::Merge& merge);
   void on_reaped(const storage::Reap& reap, const storage::ReapAnswer& answer);
+  void on_saved(const storage::SaveRecord& save);
   void on_state(const ring::Key& key, const causal::Object& object);
   void report(std::string rule, std::string what, const ring::Key& key);
   bool forgotten_by_all(Issued issued) const { return !losses_.empty() && !witnessed_.contains(issued); }
@@ -49,6 +50,7 @@ class Ledger {
   std::map<PartitionId, std::uint64_t> in_doubt_;
   std::map<ring::Key, PartitionId> keys_;                                            ///< that were written
   std::map<std::pair<ring::Key, std::uint64_t>, std::vector<causal::Dot>> digests_;  ///< of which live dots
+  std::map<std::pair<ClusterId, Epoch>, Bytes> rings_;
   std::vector<Violation> violations_;
 };
 

@@ -7,6 +7,8 @@ namespace starling::sim {
 
 namespace {
 
+constexpr bool needs_history = true;
+
 constexpr std::array all = std::to_array<Mutant>({
     {Bug::actor_reused, "actor_reused", "an actor that is in doubt goes on issuing dots"},
     {Bug::smaller_sibling_dropped, "smaller_sibling_dropped", "a join keeps the greatest sibling only"},
@@ -22,7 +24,18 @@ constexpr std::array all = std::to_array<Mutant>({
     {Bug::tombstone_counted, "tombstone_counted", "tombstones add to the Merkle tree as values do"},
     {Bug::reaped_without_proof, "reaped_without_proof", "a tombstone goes when one other replica has seen it"},
     {Bug::acknowledged_early, "acknowledged_early", "a merge is acknowledged before its commit"},
+    {Bug::old_version_accepted, "old_version_accepted", "a replica does not care by which ring it is asked",
+     needs_history},
+    {Bug::hint_dropped, "hint_dropped", "a hint goes when it is sent, and not when it has arrived", needs_history},
+    {Bug::hint_to_old_owner, "hint_to_old_owner", "a hint of a partition that has moved is not readdressed",
+     needs_history},
     {Bug::seen_joined_before_rows, "seen_joined_before_rows", "a pull claims its rows before it has them"},
+    {Bug::acted_on_first_look, "acted_on_first_look", "what a replica lacks is sent though it is on its way",
+     needs_history},
+    {Bug::transfer_from_one, "transfer_from_one", "a newcomer takes any one replica's word for all there is",
+     needs_history},
+    {Bug::dropped_before_handed_over, "dropped_before_handed_over", "a former owner keeps nothing for the next",
+     needs_history},
     {Bug::not_found_without_context, "not_found_without_context", "a read that finds nothing has no context"},
     {Bug::context_over_unread, "context_over_unread", "a put's context covers siblings that its client never read"},
     {Bug::read_by_one_fewer, "read_by_one_fewer", "R-1 answers are enough"},
@@ -30,9 +43,13 @@ constexpr std::array all = std::to_array<Mutant>({
     {Bug::mismatch_ignored, "mismatch_ignored", "a read's first answer stands, whatever the digests say"},
     {Bug::forwarded_twice, "forwarded_twice", "a forwarded write that was not answered is forwarded again"},
     {Bug::doubt_called_refusal, "doubt_called_refusal", "a write in doubt is reported as refused"},
+    {Bug::newcomer_read, "newcomer_read", "reads go by the next lists as soon as a change begins", needs_history},
     {Bug::suspicion_not_refuted, "suspicion_not_refuted", "an accusation is heard and not answered"},
     {Bug::copy_not_noticed, "copy_not_noticed", "another process with our identity is taken for ourselves"},
     {Bug::dead_forgotten, "dead_forgotten", "nobody gossips to the dead"},
+    {Bug::promise_forgotten, "promise_forgotten", "a vote is given to a ballot below the one that was promised",
+     needs_history},
+    {Bug::seal_skipped, "seal_skipped", "a change ends while the old lists may still be read", needs_history},
     {Bug::newcomer_not_awaited, "newcomer_not_awaited", "newcomers are read before they hold what they own"},
 });
 

@@ -12,6 +12,8 @@ struct Mutant {
   Bug bug{};
   std::string_view name;  ///< "actor_reused"
   std::string_view what;  ///< "an actor that is in doubt goes on issuing dots"
+  /// Seeds would take too long: a history in tests/scenarios leads up to it.
+  bool needs_history{};
 };
 
 /// All of them.

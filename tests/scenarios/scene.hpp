@@ -75,8 +75,12 @@ struct Scene {
   }
 
   void check_with(const Ending& ending) {
-    for (const auto& violation : check(history, ending)) FAIL_CHECK(violation.rule << ": " << violation.what);
-    for (const auto& violation : ledger.violations()) FAIL_CHECK(violation.rule << ": " << violation.what);
+    for (const auto& violation : violations(ending)) FAIL_CHECK(violation.rule << ": " << violation.what);
+  }
+  std::vector<Violation> violations(const Ending& ending) {
+    auto found = check(history, ending);
+    found.insert(found.end(), ledger.violations().begin(), ledger.violations().end());
+    return found;
   }
 
   World world;
