@@ -182,8 +182,10 @@ struct RepairStatus {
   /// Another replica of a partition.
   struct Copy {
     std::string node{};
-    Age verified{};  ///< so long ago both were last found to hold the same; none: not since the start
-    bool differs{};  ///< at the last look
+    Age verified{};                 ///< so long ago both were last found to hold the same; none: not since the start
+    bool differs{};                 ///< at the last look
+    std::uint64_t bytes_fetched{};  ///< from there, of rows that the asked node lacked, since it started
+    std::uint64_t bytes_sent{};     ///< to there, likewise
   };
   struct Partition {
     std::uint32_t partition{};

@@ -22,6 +22,8 @@ api::RepairStatus::Copy copy_of(wire::Reader& map) {
     if (name == "node") copy.node = value.bytes();
     if (name == "verified_ms_ago") copy.verified = milliseconds(value);
     if (name == "differs") copy.differs = value.boolean();
+    if (name == "bytes_fetched") copy.bytes_fetched = value.natural();
+    if (name == "bytes_sent") copy.bytes_sent = value.natural();
   });
   return copy;
 }

@@ -17,10 +17,12 @@ void pack_peer(Packer& packer, const RepairStatusReply::Peer& peer) {
 }
 
 void pack_copy(Packer& packer, const RepairStatusReply::Copy& copy) {
-  Fields fields(packer, 2 + (copy.verified ? 1 : 0));
+  Fields fields(packer, 4 + (copy.verified ? 1 : 0));
   fields.id("node", copy.peer.value);
   if (copy.verified) fields.natural("verified_ms_ago", milliseconds(*copy.verified));
   fields.boolean("differs", copy.differs);
+  fields.natural("bytes_fetched", copy.bytes_fetched);
+  fields.natural("bytes_sent", copy.bytes_sent);
 }
 
 void pack_partition(Packer& packer, const RepairStatusReply::Partition& partition) {

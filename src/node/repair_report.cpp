@@ -40,7 +40,11 @@ RepairStatusReply report_repair(const Rooms& rooms, Instant now) {
   std::map<PartitionId, RepairStatusReply::Partition> partitions;
   for (const auto& pair : known.pairs)
     partitions[pair.partition].copies.push_back(
-        {pair.peer, pair.verified ? std::optional(now - *pair.verified) : std::nullopt, pair.differs});
+        {.peer = pair.peer,
+         .verified = pair.verified ? std::optional(now - *pair.verified) : std::nullopt,
+         .differs = pair.differs,
+         .bytes_fetched = pair.bytes_fetched,
+         .bytes_sent = pair.bytes_sent});
   for (const auto& waiting : known.waiting) {
     partitions[waiting.partition].tombstones = waiting.rows;
     partitions[waiting.partition].waits_for = waiting.for_whom;

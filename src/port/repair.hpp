@@ -33,6 +33,8 @@ struct RepairStatusReply {
     NodeId peer;
     std::optional<Duration> verified;  ///< so long ago both were last found to hold the same; none: not yet
     bool differs{};                    ///< at the last look
+    std::uint64_t bytes_fetched{};     ///< from there, since the node started
+    std::uint64_t bytes_sent{};        ///< to there, likewise
   };
   struct Partition {
     PartitionId partition;

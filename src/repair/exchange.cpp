@@ -12,7 +12,7 @@ constexpr std::size_t in_work_max = 16;
 
 }  // namespace
 
-void Exchange::begin(Share share, std::vector<ring::Key> keys, const transfer::Pace& pace, Step& step) {
+void Exchange::begin(Share share, std::vector<ring::Key> keys, const Pace& pace, Step& step) {
   share_ = share;
   keys_ = std::move(keys);
   go_on(pace, step);
@@ -26,13 +26,13 @@ void Exchange::give_up() {
   pushed_.clear();
 }
 
-std::optional<Instant> Exchange::due(const transfer::Pace& pace) const {
+std::optional<Instant> Exchange::due(const Pace& pace) const {
   if (!asked_.empty() || !pushed_.empty()) return deadline_;
   if (keys_.empty() || in_work() != 0) return std::nullopt;
   return pace.free_at();
 }
 
-void Exchange::on_timer(const transfer::Pace& pace, Step& step) {
+void Exchange::on_timer(const Pace& pace, Step& step) {
   if (step.view.now >= deadline_) {
     asked_.clear();  // the next look finds again what still differs
     pushed_.clear();
@@ -40,7 +40,7 @@ void Exchange::on_timer(const transfer::Pace& pace, Step& step) {
   go_on(pace, step);
 }
 
-void Exchange::go_on(const transfer::Pace& pace, Step& step) {
+void Exchange::go_on(const Pace& pace, Step& step) {
   while (!keys_.empty() && in_work() < in_work_max && step.view.now >= pace.free_at()) {
     ring::Key key = std::move(keys_.back());
     keys_.pop_back();
@@ -56,9 +56,10 @@ void Exchange::go_on(const transfer::Pace& pace, Step& step) {
   }
 }
 
-bool Exchange::on_reply(NodeId from, const wire::ReadReply& reply, transfer::Pace& pace, Step& step) {
+bool Exchange::on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, Step& step) {
   auto asked = from == share_.first ? asked_.extract(reply.request) : decltype(asked_.extract(reply.request)){};
   if (asked.empty()) return false;
+  bytes_fetched_ += reply.object.size();
   pace.spend(reply.object.size(), step.view.now);
   if (const auto object = causal::decode_filled_object(reply.object); object && !reply.error) {
     One one = std::move(asked.mapped());
@@ -70,7 +71,7 @@ bool Exchange::on_reply(NodeId from, const wire::ReadReply& reply, transfer::Pac
   return true;
 }
 
-bool Exchange::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, transfer::Pace& pace, Step& step) {
+bool Exchange::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, Step& step) {
   if (auto merged = merging_.extract(ticket); !merged.empty()) {
     // Not what came of the merge alone: a write may have come since.
     if (answer) {
@@ -87,7 +88,7 @@ bool Exchange::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, 
   return true;
 }
 
-void Exchange::push(One one, const causal::Object& merged, transfer::Pace& pace, Step& step) {
+void Exchange::push(One one, const causal::Object& merged, Pace& pace, Step& step) {
   ++exchanged_;
   step.out.notice(port::NoticeKind::key_exchanged);
   if (causal::fingerprint(merged) == one.theirs) return;
@@ -105,7 +106,7 @@ void Exchange::push(One one, const causal::Object& merged, transfer::Pace& pace,
   pushed_.emplace(request, std::move(one));
 }
 
-bool Exchange::on_reply(NodeId from, const wire::MergeReply& reply, const transfer::Pace& pace, Step& step) {
+bool Exchange::on_reply(NodeId from, const wire::MergeReply& reply, const Pace& pace, Step& step) {
   if (from != share_.first || pushed_.erase(reply.request) == 0) return false;
   go_on(pace, step);
   return true;

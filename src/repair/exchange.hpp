@@ -11,6 +11,8 @@
 
 namespace starling::repair {
 
+using transfer::Pace;
+
 /// Brings keys that differ between two replicas to the same state on both, a few at a time: the
 /// other's object is read in full and merged here, and what has come of that is merged there.
 ///
@@ -21,18 +23,19 @@ class Exchange {
  public:
   bool idle() const { return keys_.empty() && in_work() == 0; }
   const Share& share() const { return share_; }
-  void begin(Share share, std::vector<ring::Key> keys, const transfer::Pace& pace, Step& step);
+  void begin(Share share, std::vector<ring::Key> keys, const Pace& pace, Step& step);
   void give_up();
 
-  std::optional<Instant> due(const transfer::Pace& pace) const;
-  void on_timer(const transfer::Pace& pace, Step& step);
+  std::optional<Instant> due(const Pace& pace) const;
+  void on_timer(const Pace& pace, Step& step);
   /// These are false for an answer to somebody else.
-  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, transfer::Pace& pace, Step& step);
-  bool on_reply(NodeId from, const wire::ReadReply& reply, transfer::Pace& pace, Step& step);
-  bool on_reply(NodeId from, const wire::MergeReply& reply, const transfer::Pace& pace, Step& step);
+  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, Step& step);
+  bool on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, Step& step);
+  bool on_reply(NodeId from, const wire::MergeReply& reply, const Pace& pace, Step& step);
 
   /// By all exchanges so far.
   std::uint64_t keys() const { return exchanged_; }
+  std::uint64_t bytes_fetched() const { return bytes_fetched_; }
   std::uint64_t bytes_sent() const { return bytes_sent_; }
 
  private:
@@ -43,8 +46,8 @@ class Exchange {
   };
 
   std::size_t in_work() const { return asked_.size() + merging_.size() + reading_.size() + pushed_.size(); }
-  void go_on(const transfer::Pace& pace, Step& step);
-  void push(One one, const causal::Object& merged, transfer::Pace& pace, Step& step);
+  void go_on(const Pace& pace, Step& step);
+  void push(One one, const causal::Object& merged, Pace& pace, Step& step);
 
   Share share_;
   std::vector<ring::Key> keys_;  ///< not begun
@@ -54,6 +57,7 @@ class Exchange {
   std::map<wire::RequestId, One> pushed_;
   Instant deadline_;
   std::uint64_t exchanged_{};
+  std::uint64_t bytes_fetched_{};
   std::uint64_t bytes_sent_{};
 };
 

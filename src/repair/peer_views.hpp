@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
@@ -19,6 +20,8 @@ struct PeerView {
   bool caught_up{};                 ///< once, in this life, we lacked nothing of what it had
   bool differs{};                   ///< at the last look
   bool roots_differed{};            ///< at the last look, though both had seen the same
+  std::uint64_t bytes_fetched{};    ///< of rows that we lacked
+  std::uint64_t bytes_pushed{};     ///< of keys that differed
 };
 
 /// What the looks have shown of all other replicas. Kept in memory: a look costs little.

@@ -245,6 +245,17 @@ void Repair::keep_up(const storage::SurveyAnswer& ours, Step& step) {
   }
 }
 
+void Repair::account() {
+  const Counted sum{pull_.bytes(), exchange_.bytes_fetched(), exchange_.bytes_sent()};
+  const Counted before = std::exchange(counted_, sum);
+  if (sum.pulled > before.pulled)
+    views_.of(pull_.share().first, pull_.share().second).bytes_fetched += sum.pulled - before.pulled;
+  if (sum.exchanged == before.exchanged && sum.pushed == before.pushed) return;
+  PeerView& view = views_.of(exchange_.share().first, exchange_.share().second);
+  view.bytes_fetched += sum.exchanged - before.exchanged;
+  view.bytes_pushed += sum.pushed - before.pushed;
+}
+
 /// One pull, and one exchange, at a time.
 void Repair::begin_next(Step& step) {
   while (pull_.idle() && !to_pull_.empty()) {
@@ -256,6 +267,7 @@ void Repair::begin_next(Step& step) {
 }
 
 void Repair::go_on(Step& step) {
+  account();
   begin_next(step);
   trees_.go_on(step);
   reaper_.go_on(views_, step);
@@ -288,7 +300,15 @@ Status Repair::status(const View& view) const {
   for (const NodeId peer : view.ring.neighbours_of(self_))
     for (const PartitionId partition : shared_partitions(view.ring, self_, peer)) {
       const PeerView* known = views_.find(peer, partition);
-      status.pairs.push_back({peer, partition, known ? known->verified : std::nullopt, known && known->differs});
+      Status::Pair& pair = status.pairs.emplace_back();
+      pair.peer = peer;
+      pair.partition = partition;
+      pair.bytes_sent = transfer_.bytes_sent({peer, partition});
+      if (!known) continue;
+      pair.verified = known->verified;
+      pair.differs = known->differs;
+      pair.bytes_fetched = known->bytes_fetched;
+      pair.bytes_sent += known->bytes_pushed;
     }
   for (const auto& [partition, rows] : reaper_.waiting())
     status.waiting.push_back({partition, rows, views_.silent(view.ring, self_, partition)});

@@ -17,6 +17,8 @@ struct Status {
     PartitionId partition;
     std::optional<Instant> verified;  ///< when it was last found to hold what we hold; nothing: never yet
     bool differs{};                   ///< at the last look
+    std::uint64_t bytes_fetched{};    ///< from there, since the start
+    std::uint64_t bytes_sent{};       ///< to there: it had lacked them, or joins the partition
   };
   /// Deletes that are not proven yet.
   struct Waiting {

@@ -55,11 +55,19 @@ void Source::answer(NodeId from, const wire::PullRequest& pull, storage::ScanUns
                         .rows = {},
                         .complete_to = std::move(page.complete_to.bytes)};
   reply.rows.reserve(page.rows.size());
+  std::uint64_t bytes = 0;
   for (auto& row : page.rows) {
-    bytes_sent_ += row.key.bytes.size() + row.object.size();
+    bytes += row.key.bytes.size() + row.object.size();
     reply.rows.push_back({std::move(row.key.bytes), std::move(row.object)});
   }
+  bytes_sent_ += bytes;
+  if (bytes > 0) sent_to_[{from, pull.partition}] += bytes;
   step.out.send(from, std::move(reply));
+}
+
+std::uint64_t Source::bytes_sent(Share share) const {
+  const auto sent = sent_to_.find(share);
+  return sent == sent_to_.end() ? 0 : sent->second;
 }
 
 }  // namespace starling::transfer

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 
 #include "transfer/asked.hpp"
 #include "transfer/leftovers.hpp"
+#include "transfer/pull.hpp"
 
 namespace starling::transfer {
 
@@ -20,6 +22,7 @@ class Source {
   void forget() { asked_.forget(); }
 
   std::uint64_t bytes_sent() const { return bytes_sent_; }
+  std::uint64_t bytes_sent(Share share) const;
 
  private:
   Result<> admit(NodeId from, const wire::PullRequest& pull, const Step& step) const;
@@ -28,6 +31,7 @@ class Source {
   const Leftovers& leftovers_;
   Asked<wire::PullRequest> asked_;
   std::uint64_t bytes_sent_{};
+  std::map<Share, std::uint64_t> sent_to_;
 };
 
 }  // namespace starling::transfer

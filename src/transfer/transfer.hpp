@@ -47,8 +47,9 @@ class Transfer {
 
   const Arrivals& arrivals() const { return arrivals_; }
   const Leftovers& leftovers() const { return leftovers_; }
-  /// Of rows that others have pulled.
+  /// Of rows that others have pulled, and one of them of one partition.
   std::uint64_t bytes_sent() const { return source_.bytes_sent(); }
+  std::uint64_t bytes_sent(Share share) const { return source_.bytes_sent(share); }
 
  private:
   Step step(const View& view, port::Outbox& out);

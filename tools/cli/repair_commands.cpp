@@ -31,6 +31,8 @@ struct Share {
   std::size_t partitions{};
   std::size_t in_time{};
   std::size_t differing{};
+  std::uint64_t fetched{};
+  std::uint64_t sent{};
   bool all_verified{true};
   milliseconds oldest{};
 
@@ -44,6 +46,8 @@ Share share_of(const RepairStatus& status, const std::string& id) {
       if (copy.node != id) continue;
       ++share.partitions;
       share.differing += copy.differs ? 1 : 0;
+      share.fetched += copy.bytes_fetched;
+      share.sent += copy.bytes_sent;
       share.in_time += copy.verified && *copy.verified <= status.interval ? 1 : 0;
       share.all_verified &= copy.verified.has_value();
       share.oldest = std::max(share.oldest, copy.verified.value_or(milliseconds{}));
@@ -53,12 +57,14 @@ Share share_of(const RepairStatus& status, const std::string& id) {
 }
 
 void print_peers(const RepairStatus& status) {
-  Table table({"REPLICA", "REACHABLE", "PARTITIONS", "VERIFIED IN TIME", "OLDEST", "DIFFERING", "HINTS OWED", "SINCE"});
+  Table table({"REPLICA", "REACHABLE", "PARTITIONS", "VERIFIED IN TIME", "OLDEST", "DIFFERING", "FETCHED", "SENT",
+               "HINTS OWED", "SINCE"});
   for (const auto& peer : status.peers) {
     const Share share = share_of(status, peer.id);
     table.add({peer.name.empty() ? peer.id : peer.name, peer.reachable ? "yes" : "no", fmt::to_string(share.partitions),
                fmt::to_string(share.in_time), share.oldest_in_words(), fmt::to_string(share.differing),
-               fmt::to_string(peer.hints_owed), peer.owed_for ? ago(peer.owed_for) : "-"});
+               bytes_in_words(share.fetched), bytes_in_words(share.sent), fmt::to_string(peer.hints_owed),
+               peer.owed_for ? ago(peer.owed_for) : "-"});
   }
   table.print();
 }
@@ -81,12 +87,12 @@ void print_tombstones(const RepairStatus& status) {
 }
 
 void print_partitions(const RepairStatus& status) {
-  Table table({"PARTITION", "REPLICA", "VERIFIED", "DIFFERS", "TOMBSTONES", "UNTIL SEEN BY"});
+  Table table({"PARTITION", "REPLICA", "VERIFIED", "DIFFERS", "FETCHED", "SENT", "TOMBSTONES", "UNTIL SEEN BY"});
   for (const auto& partition : status.partitions) {
     for (const auto& copy : partition.copies)
       table.add({fmt::to_string(partition.partition), name_of(status, copy.node), ago(copy.verified),
-                 copy.differs ? "yes" : "no", fmt::to_string(partition.tombstones),
-                 names_of(status, partition.waits_for)});
+                 copy.differs ? "yes" : "no", bytes_in_words(copy.bytes_fetched), bytes_in_words(copy.bytes_sent),
+                 fmt::to_string(partition.tombstones), names_of(status, partition.waits_for)});
   }
   table.print();
 }
@@ -105,7 +111,11 @@ void print_json_status(const RepairStatus& status) {
   for (const auto& partition : status.partitions) {
     Json copies = Json::array();
     for (const auto& copy : partition.copies)
-      copies.push_back({{"node", copy.node}, {"verified_ms_ago", json_age(copy.verified)}, {"differs", copy.differs}});
+      copies.push_back({{"node", copy.node},
+                        {"verified_ms_ago", json_age(copy.verified)},
+                        {"differs", copy.differs},
+                        {"bytes_fetched", copy.bytes_fetched},
+                        {"bytes_sent", copy.bytes_sent}});
     partitions.push_back({{"partition", partition.partition},
                           {"copies", copies},
                           {"tombstones", partition.tombstones},

@@ -15,15 +15,15 @@ TEST_CASE("repair.status tells of each peer and each partition; what never happe
   status.bytes_pulled = 900;
   status.bytes_sent = 80;
   status.partitions.push_back({.partition = {4},
-                               .copies = {{NodeId{2}, 1500ms, true}, {NodeId{3}, {}, false}},
+                               .copies = {{NodeId{2}, 1500ms, true, 4000, 50}, {NodeId{3}, {}, false}},
                                .tombstones = 6,
                                .waits_for = {NodeId{3}}});
   CHECK(
       client.answer_with(std::move(status)) ==
       R"([1,1,null,{"interval_ms":600000,"kept_for_ms":90000,"rows_pulled":7,"bytes_pulled":900,"bytes_sent":80,"peers":[{"node":"0000000000000002","name":"n2",)"
       R"("reachable":true,"hints_owed":3,"owed_for_ms":5000}],"partitions":)"
-      R"([{"partition":4,"copies":[{"node":"0000000000000002","verified_ms_ago":1500,"differs":true},)"
-      R"({"node":"0000000000000003","differs":false}],"tombstones":6,"waits_for":["0000000000000003"]}]}])");
+      R"([{"partition":4,"copies":[{"node":"0000000000000002","verified_ms_ago":1500,"differs":true,"bytes_fetched":4000,"bytes_sent":50},)"
+      R"({"node":"0000000000000003","differs":false,"bytes_fetched":0,"bytes_sent":0}],"tombstones":6,"waits_for":["0000000000000003"]}]}])");
 }
 
 TEST_CASE("repair.now takes a partition or none") {

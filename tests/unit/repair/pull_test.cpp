@@ -23,6 +23,28 @@ TEST_CASE("what a replica has missed is pulled after the second look, and claime
   CHECK(world.get(c, 7).siblings == world.get(a, 7).siblings);
 }
 
+TEST_CASE("the status tells of each copy what was fetched from it and what was sent to it") {
+  HealingWorld world(quick);
+  std::map<PartitionId, std::uint64_t> missed;
+  for (int key = 0; key < 20; ++key) {
+    const Bytes object = world.put(a, key);
+    missed[world.ring.partition_of(key_of(key).token)] += key_of(key).bytes.size() + object.size();
+  }
+  world.down.insert(b);
+  world.start();
+  world.pass(10s);
+  for (const auto& pair : world.at(c).repair.status(world.view()).pairs) {
+    CHECK(pair.bytes_sent == 0);
+    if (pair.peer != a) CHECK(pair.bytes_fetched == 0);
+    if (pair.peer == a) CHECK(pair.bytes_fetched >= missed[pair.partition]);
+    if (pair.peer == a && missed[pair.partition] == 0) CHECK(pair.bytes_fetched == 0);
+  }
+  for (const auto& pair : world.at(a).repair.status(world.view()).pairs) {
+    CHECK(pair.bytes_fetched == 0);
+    CHECK(pair.bytes_sent == (pair.peer == c ? missed[pair.partition] : 0));
+  }
+}
+
 TEST_CASE("what arrives between the two looks is not pulled") {
   HealingWorld world(quick);
   std::vector<Bytes> written;
