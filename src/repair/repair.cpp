@@ -14,6 +14,7 @@ Repair::Repair(Config config, NodeId self, const transfer::Transfer& transfer, R
       last_request_(random.next()),
       looks_(self, random.fork()),
       pull_({Pull::Purpose::gap, config.page_bytes, config.patience}),
+      backoff_(config.settle, config.interval, random.fork()),
       pace_(config.rate) {}
 
 Step Repair::step(const View& view, port::Outbox& out) {
@@ -46,6 +47,7 @@ void Repair::on_peer_lost(NodeId peer) {
   views_.forget(peer);
   looks_.on_peer_lost(peer);
   gaps_.forget(peer);
+  backoff_.forget(peer);
   std::erase_if(to_pull_, [&](const auto& entry) { return entry.first.first == peer; });
   if (pull_.peer() == peer) pull_.give_up();
   std::erase_if(to_descend_, [&](const Share& share) { return share.first == peer; });
@@ -84,7 +86,7 @@ void Repair::do_what_is_due(Step& step) {
   gaps_.on_timer(step);
   if (const auto due = pull_.due(pace_); due && *due <= step.view.now) {
     pull_.on_timer(pace_, step);
-    if (pull_.idle()) looks_.again(pull_.peer(), step);
+    if (pull_.idle()) heed(Pull::Progress::failed, step);
   }
   descent_.on_timer(step);
   if (const auto due = exchange_.due(pace_); due && *due <= step.view.now) exchange_.on_timer(pace_, step);
@@ -160,8 +162,7 @@ void Repair::on_message(NodeId from, const wire::MergeReply& reply, const View& 
 /// Nothing else is on its way from one that owns it no more: there is nothing to wait for.
 void Repair::on_lacking(transfer::Heir::Lacking lacking, const View& view, port::Outbox& out) {
   Step now = step(view, out);
-  for (auto& lacks : lacking.views)
-    gaps_.note({lacking.former_owner, lacks.partition}, std::move(lacks.seen), view.now);
+  for (auto& lacks : lacking.views) note_gap({lacking.former_owner, lacks.partition}, std::move(lacks.seen), view.now);
   go_on(now);
 }
 
@@ -188,7 +189,7 @@ void Repair::heed(NodeId peer, Comparison::Difference difference, Step& step) {
   const bool may_lack = !ours.seen.covers(theirs.seen);
   if (!may_lack) views_.catch_up(peer, ours.partition);
   if (may_lack && !transfer_.arrivals().misses(ours.partition))
-    gaps_.note(share, theirs.seen, step.view.now + config_.settle);
+    note_gap(share, theirs.seen, step.view.now + config_.settle);
   // Both have seen the same, and hold not the same: one of them has lost something, or came back with what is old.
   const bool roots_differ =
       !may_lack && theirs.seen.covers(ours.seen) && ours.tree_built && theirs.tree_built && ours.root != theirs.root;
@@ -208,10 +209,14 @@ void Repair::take_views(NodeId from, const wire::RepairViews& views, Step& step)
   }
   for (auto& view : *theirs) {
     if (!transfer_.arrivals().misses(view.partition))
-      gaps_.note({from, view.partition}, view.seen, step.view.now + config_.settle);
+      note_gap({from, view.partition}, view.seen, step.view.now + config_.settle);
     views_.of(from, view.partition).differs = true;
     views_.learn(from, view.partition, std::move(view.seen));
   }
+}
+
+void Repair::note_gap(Share share, causal::Seen theirs, Instant second_look) {
+  gaps_.note(share, std::move(theirs), std::max(second_look, backoff_.not_before(share)));
 }
 
 void Repair::heed(Gaps::Result gaps, Step& step) {
@@ -220,8 +225,12 @@ void Repair::heed(Gaps::Result gaps, Step& step) {
 }
 
 void Repair::heed(Pull::Progress progress, Step& step) {
-  if (progress == Pull::Progress::done) views_.verify(pull_.share().first, pull_.share().second, step.view.now);
-  if (progress == Pull::Progress::done || progress == Pull::Progress::failed) looks_.again(pull_.peer(), step);
+  const Share& share = pull_.share();
+  if (progress == Pull::Progress::failed) looks_.at_latest(share.first, backoff_.fail(share, step.view.now));
+  if (progress != Pull::Progress::done) return;
+  backoff_.succeed(share);
+  views_.verify(share.first, share.second, step.view.now);
+  looks_.again(share.first, step);
 }
 
 void Repair::heed_descent(Step& step) {

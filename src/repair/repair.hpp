@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "repair/backoff.hpp"
 #include "repair/config.hpp"
 #include "repair/descent.hpp"
 #include "repair/exchange.hpp"
@@ -87,6 +88,8 @@ class Repair {
   void heed(NodeId peer, Comparison::Difference difference, Step& step);
   void heed(Responder::Agreed agreed, Step& step);
   void heed(Gaps::Result gaps, Step& step);
+  /// At a first look: the second is to be then.
+  void note_gap(Share share, causal::Seen theirs, Instant second_look);
   void heed(transfer::Pull::Progress progress, Step& step);
   void take_views(NodeId from, const wire::RepairViews& views, Step& step);
   void heed_descent(Step& step);
@@ -108,6 +111,7 @@ class Repair {
   Gaps gaps_;
   std::map<Share, causal::Seen> to_pull_;
   transfer::Pull pull_;
+  Backoff backoff_;
   std::set<Share> to_descend_;
   Descent descent_;
   Exchange exchange_;

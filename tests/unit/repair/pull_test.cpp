@@ -130,6 +130,34 @@ TEST_CASE("a replica that is lost in the middle of a pull has not said more than
   CHECK(world.rows(c) == 20);
 }
 
+TEST_CASE("what cannot be pulled is asked for ever more seldom, and comes all the same when it can be read again") {
+  HealingWorld world({.interval = 10min, .settle = 1s}, 1);
+  for (int key = 0; key < 20; ++key) world.put(a, key);
+  world.down.insert(b);
+  auto& engine = world.at(a).engine;
+  Bytes row;
+  REQUIRE(engine.get(key_of(3), row).value());
+  const auto replace_row = [&](BytesView by) {
+    REQUIRE(engine.begin());
+    REQUIRE(engine.update(key_of(3), by));
+    REQUIRE(engine.commit());
+  };
+  replace_row("damaged");
+  world.start();
+  world.pass(1min);
+  const auto soon = world.sent<wire::PullRequest>();
+  CHECK(soon >= 4);
+  CHECK(soon <= 10);
+  world.pass(3h);
+  const auto later = world.sent<wire::PullRequest>() - soon;
+  CHECK(later >= 3 * 6 - 4);
+  CHECK(later <= 3 * 12 + 10);
+  CHECK(world.rows(c) < 20);
+  replace_row(row);
+  world.pass(11min);
+  CHECK(world.rows(c) == 20);
+}
+
 TEST_CASE("a pull that is under way when its partition loses rows claims nothing: they would count as replaced") {
   Config slow = quick;
   slow.page_bytes = 1;
