@@ -36,7 +36,10 @@ struct MessageDispatch {
   void operator()(wire::RingFetch&& message) { rooms.book.on_message(from, message, out); }
   void operator()(wire::RingIs&& message) { hear_of(message.ring); }
 
-  void operator()(wire::HandoffOffer&& message) { hand_off(message); }
+  void operator()(wire::HandoffOffer&& message) {
+    hand_off(message);
+    repair(std::as_const(message));
+  }
   void operator()(wire::HandoffGrant&& message) { hand_off(message); }
 
   void operator()(wire::RepairMarks&& message) { repair_with_ring_of(std::move(message)); }

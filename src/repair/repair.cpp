@@ -15,6 +15,7 @@ Repair::Repair(Config config, NodeId self, const transfer::Transfer& transfer, R
       looks_(self, random.fork()),
       pull_({Pull::Purpose::gap, config.page_bytes, config.patience}),
       backoff_(config.settle, config.interval, random.fork()),
+      hints_(config.interval / 2),
       pace_(config.rate) {}
 
 Step Repair::step(const View& view, port::Outbox& out) {
@@ -48,6 +49,7 @@ void Repair::on_peer_lost(NodeId peer) {
   looks_.on_peer_lost(peer);
   gaps_.forget(peer);
   backoff_.forget(peer);
+  hints_.forget(peer);
   std::erase_if(to_pull_, [&](const auto& entry) { return entry.first.first == peer; });
   if (pull_.peer() == peer) pull_.give_up();
   std::erase_if(to_descend_, [&](const Share& share) { return share.first == peer; });
@@ -134,6 +136,12 @@ void Repair::on_message(NodeId from, const wire::RepairViews& views, const View&
 void Repair::on_message(NodeId from, wire::PullReply& reply, const View& view, port::Outbox& out) {
   Step now = step(view, out);
   heed(pull_.on_reply(from, reply, pace_, now), now);
+  go_on(now);
+}
+
+void Repair::on_message(NodeId from, const wire::HandoffOffer& offer, const View& view, port::Outbox& out) {
+  Step now = step(view, out);
+  hints_.on_offer(from, offer.hints > 0, view.now);
   go_on(now);
 }
 
@@ -265,9 +273,9 @@ void Repair::account() {
   view.bytes_pushed += sum.pushed - before.pushed;
 }
 
-/// One pull, and one exchange, at a time.
+/// One pull, and one exchange, at a time. A pull finds out at its beginning what hints have brought meanwhile.
 void Repair::begin_next(Step& step) {
-  while (pull_.idle() && !to_pull_.empty()) {
+  while (pull_.idle() && !to_pull_.empty() && !hints_.until(step.view.now)) {
     auto next = to_pull_.extract(to_pull_.begin());
     if (step.view.peers.reachable(next.key().first)) pull_.begin(next.key(), std::move(next.mapped()), step);
   }
@@ -281,8 +289,9 @@ void Repair::go_on(Step& step) {
   trees_.go_on(step);
   reaper_.go_on(views_, step);
   Instant wake = next_survey_;
-  for (const auto due :
-       {looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_), trees_.due(), scrub_.due()})
+  const auto hints_over = to_pull_.empty() ? std::nullopt : hints_.until(step.view.now);
+  for (const auto due : {hints_over, looks_.due(), gaps_.due(), pull_.due(pace_), descent_.due(), exchange_.due(pace_),
+                         trees_.due(), scrub_.due()})
     if (due) wake = std::min(wake, *due);
   if (armed_for_ && *armed_for_ <= wake) return;
   armed_for_ = wake;

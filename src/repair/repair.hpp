@@ -11,6 +11,7 @@
 #include "repair/descent.hpp"
 #include "repair/exchange.hpp"
 #include "repair/gaps.hpp"
+#include "repair/hint_flows.hpp"
 #include "repair/looks.hpp"
 #include "repair/peer_views.hpp"
 #include "repair/reaper.hpp"
@@ -60,6 +61,8 @@ class Repair {
   }
   void on_message(NodeId from, wire::RepairMarks marks, const View& view, port::Outbox& out);
   void on_message(NodeId from, const wire::RepairViews& views, const View& view, port::Outbox& out);
+  /// Of hints that it has for us: what they bring need not be pulled.
+  void on_message(NodeId from, const wire::HandoffOffer& offer, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::SumsReply reply, const View& view, port::Outbox& out);
   void on_message(NodeId from, wire::DigestsReply reply, const View& view, port::Outbox& out);
   /// Replies to others' pulls, reads and merges are ignored.
@@ -112,6 +115,7 @@ class Repair {
   std::map<Share, causal::Seen> to_pull_;
   transfer::Pull pull_;
   Backoff backoff_;
+  HintFlows hints_;
   std::set<Share> to_descend_;
   Descent descent_;
   Exchange exchange_;

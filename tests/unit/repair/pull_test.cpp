@@ -158,6 +158,53 @@ TEST_CASE("what cannot be pulled is asked for ever more seldom, and comes all th
   CHECK(world.rows(c) == 20);
 }
 
+namespace {
+
+/// c lacks 200 keys; a hands them over as hints, ten a second, and offers `batches` of them.
+void hand_over(HealingWorld& world, int batches) {
+  std::vector<Bytes> written;
+  for (int key = 0; key < 200; ++key) {
+    written.push_back(world.put(a, key));
+    world.merge(b, key, written.back());
+  }
+  world.start();
+  for (int second = 0; second < 20; ++second) {
+    if (second < batches)
+      world.act(c, [&](Replica& replica, port::Outbox& out) {
+        replica.on_message(a, wire::HandoffOffer{{1}, 200}, world.view(), out);
+      });
+    world.pass(1s);
+    for (int key = 10 * second; key < 10 * (second + 1); ++key) world.merge(c, key, written[key]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what hints are about to bring is not pulled too") {
+  HealingWorld world({.interval = 10min, .settle = 1s});
+  hand_over(world, 20);
+  world.act(c, [&](Replica& replica, port::Outbox& out) {
+    replica.on_message(a, wire::HandoffOffer{{2}, 0}, world.view(), out);
+  });
+  world.pass(1min);
+  CHECK(world.noticed(c, port::NoticeKind::row_pulled) == 0);
+  CHECK(world.sent<wire::PullRequest>() == 0);
+  for (const auto& pair : world.at(c).repair.status(world.view()).pairs) CHECK(pair.verified.has_value());
+}
+
+TEST_CASE("who has offered hints and falls silent is not waited for") {
+  HealingWorld world({.interval = 10min, .settle = 1s});
+  hand_over(world, 3);
+  CHECK(world.noticed(c, port::NoticeKind::row_pulled) > 0);
+  CHECK(world.rows(c) == 200);
+}
+
+TEST_CASE("hints that take for ever do not keep a replica from being healed") {
+  HealingWorld world({.interval = 20s, .settle = 1s});
+  hand_over(world, 20);
+  CHECK(world.noticed(c, port::NoticeKind::row_pulled) > 0);
+}
+
 TEST_CASE("a pull that is under way when its partition loses rows claims nothing: they would count as replaced") {
   Config slow = quick;
   slow.page_bytes = 1;
