@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
-#include <variant>
 
-#include "base/ensure.hpp"
 #include "base/planted.hpp"
 
 namespace starling::handoff {
@@ -41,11 +39,8 @@ void Delivery::on_grant(const wire::HandoffGrant& grant, Step& step) {
 
 void Delivery::list(std::uint32_t hints_max, Step& step) {
   stage_ = Stage::listing;
-  waiting_ = step.tickets.next();
-  step.out.store(
-      waiting_,
-      storage::ListHints{
-          .target = target_, .after = after_, .hints_max = hints_max, .bytes_max = step.config.batch_bytes_max});
+  waiting_ = step.store(storage::ListHints{
+      .target = target_, .after = after_, .hints_max = hints_max, .bytes_max = step.config.batch_bytes_max});
 }
 
 bool Delivery::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
@@ -55,9 +50,7 @@ bool Delivery::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, 
   } else if (stage_ == Stage::settling) {
     next_batch(step);
   } else {
-    auto* page = std::get_if<storage::ListHintsAnswer>(&*answer);
-    ensure(page != nullptr, "storage answered another question");
-    deliver(std::move(*page), step);
+    deliver(std::move(port::expect<storage::ListHintsAnswer>(*answer)), step);
   }
   return true;
 }
@@ -95,7 +88,7 @@ void Delivery::move_on(std::vector<storage::HintedObject> strays, Step& step) {
       if (node != step.self) move.to.push_back(node);
     move.to_ourselves = step.view.ring.owns(step.self, move.partition);
   }
-  step.out.store(step.tickets.next(), std::move(moves));
+  step.store(std::move(moves));
 }
 
 bool Delivery::on_reply(const wire::MergeReply& reply, Step& step) {
@@ -130,9 +123,8 @@ void Delivery::on_peer_lost() {
 void Delivery::settle(Step& step) {
   if (delivered_.empty()) return next_batch(step);
   stage_ = Stage::settling;
-  waiting_ = step.tickets.next();
   owed_ -= std::min<std::uint64_t>(owed_, delivered_.size());
-  step.out.store(waiting_, storage::SettleHints{target_, std::exchange(delivered_, {})});
+  waiting_ = step.store(storage::SettleHints{target_, std::exchange(delivered_, {})});
 }
 
 void Delivery::next_batch(Step& step) {

@@ -5,23 +5,13 @@
 #include <vector>
 
 #include "handoff/config.hpp"
-#include "port/outbox.hpp"
-#include "port/tickets.hpp"
-#include "storage/commands.hpp"
-#include "wire/messages.hpp"
+#include "port/step.hpp"
 
 namespace starling::handoff {
 
-/// One reaction of a delivery: what it may know, and where its effects go.
-struct Step {
+/// One reaction of a delivery.
+struct Step : port::Step {
   const Config& config;
-  NodeId self;
-  const View& view;
-  port::Tickets& tickets;
-  std::uint64_t& last_request;
-  port::Outbox& out;
-
-  wire::RequestId next_request() { return {++last_request}; }
 };
 
 /// Brings one node up to what it is owed, a batch at a time: offer, be granted so many, list them,

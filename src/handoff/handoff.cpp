@@ -1,9 +1,6 @@
 #include "handoff/handoff.hpp"
 
 #include <utility>
-#include <variant>
-
-#include "base/ensure.hpp"
 
 namespace starling::handoff {
 
@@ -39,9 +36,7 @@ void Handoff::on_timer(port::Ticket ticket, const View& view, port::Outbox& out)
 void Handoff::on_storage(port::Ticket ticket, Result<storage::Answer> answer, const View& view, port::Outbox& out) {
   if (ticket == counting_) {
     if (!answer) return;  // asked again with the next period
-    const auto* counts = std::get_if<storage::CountHintsAnswer>(&*answer);
-    ensure(counts != nullptr, "storage answered another question");
-    return on_counts(*counts, view, out);
+    return on_counts(port::expect<storage::CountHintsAnswer>(*answer), view, out);
   }
   Step now = step(view, out);
   for (auto& [target, delivery] : deliveries_)
@@ -62,7 +57,9 @@ void Handoff::on_message(NodeId from, const wire::MergeReply& reply, const View&
   if (const auto it = deliveries_.find(from); it != deliveries_.end()) it->second.on_reply(reply, now);
 }
 
-Step Handoff::step(const View& view, port::Outbox& out) { return {config_, self_, view, tickets_, last_request_, out}; }
+Step Handoff::step(const View& view, port::Outbox& out) {
+  return {{view, self_, tickets_, last_request_, out}, config_};
+}
 
 void Handoff::look(port::Outbox& out) {
   hint_left_ = false;
