@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <map>
 
-#include "scene.hpp"
+#include "changing.hpp"
 #include "sim/rings.hpp"
 #include "sim/settling.hpp"
 
@@ -14,10 +14,10 @@ using Kind = port::ChangeRequest::Kind;
 
 constexpr Workload steady{.clients = 3, .keys = 20, .think_max = 40ms, .strong_percent = 0};
 
-/// Clients at work on a cluster of some hosts, which an operator changes.
-struct Changing : Scene {
-  Changing(std::uint64_t seed, std::size_t hosts, std::size_t founders)
-      : Scene(seed, hosts, steady, EngineKind::memory, quick_node(), hosts - founders) {
+/// With clients at work.
+struct Busy : Changing {
+  Busy(std::uint64_t seed, std::size_t hosts, std::size_t founders)
+      : Changing(seed, hosts, steady, EngineKind::memory, quick_node(), hosts - founders) {
     clients.start(world.now() + 600s);
   }
 
@@ -26,25 +26,6 @@ struct Changing : Scene {
     node.repair.interval = 10s;
     node.repair.settle = 1s;
     return node;
-  }
-
-  static port::NodeName name(HostIndex host) {
-    const Address address = World::address_of(host);
-    return {.words = to_string(address), .address = address};
-  }
-  std::string asked(HostIndex at, Kind kind, std::vector<port::NodeName> nodes) {
-    const auto reply = world.ask(at, port::ChangeRequest{.kind = kind, .nodes = std::move(nodes), .timeout = {}});
-    if (!reply) return "no answer";
-    const auto* failure = std::get_if<port::Failure>(&*reply);
-    return failure ? failure->error.message : "";
-  }
-  void order(HostIndex at, Kind kind, std::vector<port::NodeName> nodes) {
-    const std::string refused = asked(at, kind, std::move(nodes));
-    REQUIRE_MESSAGE(refused.empty(), refused);
-  }
-  void join(HostIndex at, HostIndex newcomer) {
-    world.put_to_use(newcomer);
-    order(at, Kind::join, {name(newcomer)});
   }
 
   void settle() {
@@ -79,7 +60,7 @@ struct Changing : Scene {
 }  // namespace
 
 TEST_CASE("a cluster of one grows to five while clients are at work") {
-  Changing scene(1, 5, 1);
+  Busy scene(1, 5, 1);
   for (HostIndex newcomer = 1; newcomer < 5; ++newcomer) {
     scene.world.run_for(2s);
     scene.join(newcomer / 2, newcomer);
@@ -92,9 +73,9 @@ TEST_CASE("a cluster of one grows to five while clients are at work") {
 }
 
 TEST_CASE("a member leaves: it hands over what it has, and stops") {
-  Changing scene(2, 5, 5);
+  Busy scene(2, 5, 5);
   scene.world.run_for(5s);
-  scene.order(0, Kind::leave, {scene.name(4)});
+  scene.order(0, Kind::leave, {4});
   scene.settle();
   scene.check_members({0, 1, 2, 3});
   REQUIRE(scene.world.host(4).halted());
@@ -103,10 +84,10 @@ TEST_CASE("a member leaves: it hands over what it has, and stops") {
 }
 
 TEST_CASE("of five that leave one after the other three are left, and then one") {
-  Changing scene(3, 5, 5);
+  Busy scene(3, 5, 5);
   for (HostIndex leaver = 4; leaver > 0; --leaver) {
     scene.world.run_for(2s);
-    scene.order(0, Kind::leave, {scene.name(leaver)});
+    scene.order(0, Kind::leave, {leaver});
     scene.settle();
   }
   scene.check_members({0});
@@ -114,23 +95,23 @@ TEST_CASE("of five that leave one after the other three are left, and then one")
 }
 
 TEST_CASE("a member that is dead for good is removed, and its partitions get other replicas") {
-  Changing scene(4, 5, 5);
+  Busy scene(4, 5, 5);
   scene.world.run_for(5s);
   scene.world.retire(4);
   scene.world.note({.host = 4, .until = scene.world.now(), .shows = scene.world.now(), .silent = true});
   scene.world.run_for(10s);
-  scene.order(0, Kind::remove, {scene.name(4)});
+  scene.order(0, Kind::remove, {4});
   scene.settle();
   scene.check_members({0, 1, 2, 3});
   scene.check_all();
 }
 
 TEST_CASE("a member is replaced by a newcomer, which gets its places") {
-  Changing scene(5, 6, 5);
+  Busy scene(5, 6, 5);
   scene.world.run_for(5s);
   const auto before = scene.ring().partitions_of(scene.world.host(4).id());
   scene.world.put_to_use(5);
-  scene.order(1, Kind::replace, {scene.name(4), scene.name(5)});
+  scene.order(1, Kind::replace, {4, 5});
   scene.settle();
   scene.check_members({0, 1, 2, 3, 5});
   CHECK(scene.ring().partitions_of(scene.world.host(5).id()) == before);
@@ -138,7 +119,7 @@ TEST_CASE("a member is replaced by a newcomer, which gets its places") {
 }
 
 TEST_CASE("a change whose newcomer does not get on is aborted, and all is as before") {
-  Changing scene(6, 4, 3);
+  Busy scene(6, 4, 3);
   scene.world.run_for(2s);
   const auto before = scene.ring();
   scene.join(0, 3);
@@ -154,7 +135,7 @@ TEST_CASE("a change whose newcomer does not get on is aborted, and all is as bef
 }
 
 TEST_CASE("a change goes on though the node that was asked for it dies") {
-  Changing scene(7, 5, 4);
+  Busy scene(7, 5, 4);
   scene.world.run_for(2s);
   scene.join(0, 4);
   scene.world.retire(0);
@@ -164,13 +145,13 @@ TEST_CASE("a change goes on though the node that was asked for it dies") {
 }
 
 TEST_CASE("two operators who ask for different things at two nodes both get what they asked for") {
-  Changing scene(8, 6, 5);
+  Busy scene(8, 6, 5);
   scene.world.run_for(2s);
   scene.world.put_to_use(5);
   int answered = 0;
-  scene.world.host(0).ask(port::ChangeRequest{.kind = Kind::leave, .nodes = {scene.name(4)}, .timeout = {}},
+  scene.world.host(0).ask(port::ChangeRequest{.kind = Kind::leave, .nodes = {Busy::name(4)}, .timeout = {}},
                           [&](const auto&) { ++answered; });
-  scene.world.host(1).ask(port::ChangeRequest{.kind = Kind::join, .nodes = {scene.name(5)}, .timeout = {}},
+  scene.world.host(1).ask(port::ChangeRequest{.kind = Kind::join, .nodes = {Busy::name(5)}, .timeout = {}},
                           [&](const auto&) { ++answered; });
   scene.world.run_until([&] { return answered == 2; }, 60s);
   scene.settle();
@@ -179,9 +160,9 @@ TEST_CASE("two operators who ask for different things at two nodes both get what
 }
 
 TEST_CASE("a node that has left joins again, with its directory") {
-  Changing scene(9, 4, 4);
+  Busy scene(9, 4, 4);
   scene.world.run_for(2s);
-  scene.order(0, Kind::leave, {scene.name(3)});
+  scene.order(0, Kind::leave, {3});
   scene.settle();
   scene.check_members({0, 1, 2});
   scene.world.run_for(5s);

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "scene.hpp"
+#include "changing.hpp"
 
 using namespace starling;
 using namespace starling::sim;
@@ -18,25 +18,13 @@ node::Config impatient_node() {
   return node;
 }
 
-/// A cluster of some of its hosts; the others wait to be taken in.
-struct Changing : Scene {
-  Changing(std::uint64_t seed, std::size_t hosts, std::size_t spare)
-      : Scene(seed, hosts, many_keys, EngineKind::memory, impatient_node(), spare) {}
+/// Without anybody at work but the test.
+struct Quiet : Changing {
+  Quiet(std::uint64_t seed, std::size_t hosts, std::size_t spare)
+      : Changing(seed, hosts, many_keys, EngineKind::memory, impatient_node(), spare) {}
 
-  void change(HostIndex at, Kind kind, std::vector<HostIndex> hosts) {
-    port::ChangeRequest request{.kind = kind, .nodes = {}, .timeout = 20s};
-    for (const HostIndex host : hosts) request.nodes.push_back({"", world.host(host).peer()});
-    const auto reply = world.ask(at, std::move(request));
-    REQUIRE(reply);
-    if (const auto* failure = std::get_if<port::Failure>(&*reply)) FAIL(failure->error.message);
-    CHECK(std::holds_alternative<port::ChangeReply>(*reply));
-  }
-  void join(HostIndex at, HostIndex newcomer) {
-    world.put_to_use(newcomer);
-    change(at, Kind::join, {newcomer});
-  }
   void leave(HostIndex at, HostIndex leaver) {
-    change(at, Kind::leave, {leaver});
+    order(at, Kind::leave, {leaver});
     REQUIRE(world.run_until([&] { return !world.host(leaver).up(); }, 60s));
     REQUIRE(world.host(leaver).halted());
     CHECK_FALSE(world.host(leaver).halted()->failed);
@@ -78,7 +66,7 @@ struct Changing : Scene {
 }  // namespace
 
 TEST_CASE("a node joins, and what was written before it came is read through it") {
-  Changing scene(101, 4, 1);
+  Quiet scene(101, 4, 1);
   scene.write_all();
   scene.join(0, 3);
   REQUIRE(scene.settles(30s));
@@ -88,7 +76,7 @@ TEST_CASE("a node joins, and what was written before it came is read through it"
 }
 
 TEST_CASE("a node leaves, and stops when it has handed over what it had") {
-  Changing scene(102, 4, 0);
+  Quiet scene(102, 4, 0);
   scene.write_all();
   scene.leave(0, 3);
   REQUIRE(scene.settles(30s));
@@ -98,7 +86,7 @@ TEST_CASE("a node leaves, and stops when it has handed over what it had") {
 }
 
 TEST_CASE("a node leaves and comes back with its directory, and what was deleted meanwhile stays deleted") {
-  Changing scene(103, 4, 0);
+  Quiet scene(103, 4, 0);
   scene.write_all();
   scene.leave(1, 3);
   REQUIRE(scene.settles(30s));
@@ -106,7 +94,7 @@ TEST_CASE("a node leaves and comes back with its directory, and what was deleted
     CHECK(scene.done(scene.clients.remove(0, 0, key, Op::Strength::majority)).outcome == Outcome::done);
   scene.world.run_for(60s);  // and all tombstones are gone
   scene.world.put_to_use(3);
-  scene.change(0, Kind::join, {3});
+  scene.order(0, Kind::join, {3});
   REQUIRE(scene.settles(60s));
   for (std::size_t key = 0; key < keys; key += 2) CHECK(scene.get(3, key).values.empty());
   scene.world.run_for(20s);
@@ -114,17 +102,17 @@ TEST_CASE("a node leaves and comes back with its directory, and what was deleted
 }
 
 TEST_CASE("a member that is lost for good is removed, or another one takes its place") {
-  Changing scene(104, 5, 1);
+  Quiet scene(104, 5, 1);
   scene.write_all();
   scene.world.retire(2);
   REQUIRE(scene.all_well(20s));
   scene.world.put_to_use(4);
-  scene.change(0, Kind::replace, {2, 4});
+  scene.order(0, Kind::replace, {2, 4});
   REQUIRE(scene.settles(60s));
   scene.read_all(4);
   scene.world.retire(3);
   REQUIRE(scene.all_well(90s));
-  scene.change(1, Kind::remove, {3});
+  scene.order(1, Kind::remove, {3});
   REQUIRE(scene.settles(60s));
   scene.read_all(0);
   scene.world.run_for(20s);
@@ -132,7 +120,7 @@ TEST_CASE("a member that is lost for good is removed, or another one takes its p
 }
 
 TEST_CASE("three nodes become two and three again, and every write at a majority is read") {
-  Changing scene(105, 4, 1);
+  Quiet scene(105, 4, 1);
   scene.write_all();
   scene.leave(0, 2);
   REQUIRE(scene.settles(30s));
@@ -145,10 +133,10 @@ TEST_CASE("three nodes become two and three again, and every write at a majority
 }
 
 TEST_CASE("a change whose newcomer is gone waits for it, says so, and can be aborted") {
-  Changing scene(106, 4, 1);
+  Quiet scene(106, 4, 1);
   scene.write_all();
   scene.world.put_to_use(3);
-  scene.change(0, Kind::join, {3});
+  scene.order(0, Kind::join, {3});
   scene.world.host(3).kill();
   scene.world.retire(3);
   scene.world.run_for(30s);
@@ -157,14 +145,14 @@ TEST_CASE("a change whose newcomer is gone waits for it, says so, and can be abo
     CHECK(std::ranges::any_of(stalled.problems, [](const port::Problem& problem) {
       return problem.what.starts_with("the change of the ring waits for");
     }));
-    scene.change(1, Kind::abort, {});
+    scene.order(1, Kind::abort, {});
     REQUIRE(scene.settles(30s));
   }
   scene.read_all(2);
 }
 
 TEST_CASE("a node that hears of a change when that has come further answers whoever asked for it") {
-  Changing scene(107, 5, 1);
+  Quiet scene(107, 5, 1);
   scene.write_all();
   scene.world.put_to_use(4);
   // Host 3 is asked, and then hears nothing until the change is over.
