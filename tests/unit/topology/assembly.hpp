@@ -9,6 +9,7 @@
 
 #include "base/ensure.hpp"
 #include "base/random.hpp"
+#include "calendar.hpp"
 #include "ring/change.hpp"
 #include "topology/cluster_record.hpp"
 #include "topology/register.hpp"
@@ -37,7 +38,7 @@ inline ring::Ring successor(const ring::Ring& ring, std::uint32_t weight) {
 
 /// Members of one ring who know nothing but how to decide on the next: messages, timers and disks in
 /// one thread. What a delegate saved survives its crash, unless it was still being saved.
-class Assembly {
+class Assembly : public Calendar {
  public:
   struct Delegate {
     NodeId id;
@@ -70,15 +71,11 @@ class Assembly {
   }
 
   Weather weather;
-  /// Called before each event with the number of it.
-  std::function<void(std::size_t)> before_event;
   /// Each message that is sent, and whether it is to arrive.
   std::function<bool(NodeId from, NodeId to, const wire::Message&)> passes;
 
   Delegate& operator[](std::size_t delegate) { return delegates_[delegate]; }
   std::size_t size() const { return delegates_.size(); }
-  std::size_t events() const { return events_; }
-  Instant now() const { return now_; }
   bool up(std::size_t delegate) const { return delegates_[delegate].the_register != nullptr; }
   const ring::Ring& ring(std::size_t delegate) const { return *delegates_[delegate].ring; }
   Epoch epoch(std::size_t delegate) const { return ring(delegate).epoch(); }
@@ -91,7 +88,7 @@ class Assembly {
   /// A ring with this weight is proposed to follow the one that it goes by, unless it has something under way.
   void propose(std::size_t delegate, std::uint32_t weight) {
     if (!up(delegate) || delegates_[delegate].the_register->proposing()) return;
-    act(delegate, [&](Register& r, port::Outbox& out) { r.propose(successor(ring(delegate), weight), now_, out); });
+    act(delegate, [&](Register& r, port::Outbox& out) { r.propose(successor(ring(delegate), weight), now(), out); });
   }
   void tell(std::size_t delegate, NodeId from, const wire::Message& message) { receive(delegate, from, message); }
 
@@ -106,7 +103,7 @@ class Assembly {
     d.the_register = std::make_unique<Register>(d.id, random_.fork(), *d.tickets);
     d.ring = *ring::decode_ring(d.records.at(ring_record_name));
     d.saved = d.ring->epoch();
-    d.saved_until = now_;
+    d.saved_until = now();
     ensure(d.the_register->resume(d.records[Acceptor::record_name]).has_value());
     d.the_register->on_ring(*d.ring);
   }
@@ -117,20 +114,6 @@ class Assembly {
     delegates_[delegate].records = copy;
     start(delegate);
     if (told) act(delegate, [](Register& r, port::Outbox& out) { r.doubt_votes(out); });
-  }
-
-  /// Until nothing happens any more, or for so long.
-  void run(Duration for_at_most) {
-    const Instant end = now_ + for_at_most;
-    while (!queue_.empty() && queue_.begin()->first.first <= end) {
-      if (before_event) before_event(events_);
-      ++events_;
-      now_ = queue_.begin()->first.first;
-      auto event = std::move(queue_.begin()->second);
-      queue_.erase(queue_.begin());
-      event();
-    }
-    now_ = end;
   }
 
  private:
@@ -162,11 +145,11 @@ class Assembly {
       post(delegate, send->to.value - 1, send->message);
     } else if (auto* timer = std::get_if<port::ArmTimer>(&effect)) {
       schedule(delegate, timer->at, [this, delegate, ticket = timer->ticket] {
-        act(delegate, [&](Register& r, port::Outbox& out) { r.on_timer(ticket, now_, out); });
+        act(delegate, [&](Register& r, port::Outbox& out) { r.on_timer(ticket, now(), out); });
       });
     } else if (auto* store = std::get_if<port::Store>(&effect)) {
       Delegate& d = delegates_[delegate];
-      d.saved_until = std::max(d.saved_until, now_) + up_to(weather.save_max);
+      d.saved_until = std::max(d.saved_until, now()) + up_to(weather.save_max);
       const auto& save = std::get<storage::SaveRecord>(store->command);
       schedule(delegate, d.saved_until, [this, delegate, save, ticket = store->ticket] {
         delegates_[delegate].records[save.name] = save.bytes;
@@ -177,7 +160,7 @@ class Assembly {
 
   void saved(std::size_t delegate, port::Ticket ticket) {
     act(delegate,
-        [&](Register& r, port::Outbox& out) { r.on_stored(ticket, storage::Answer{storage::Done{}}, now_, out); });
+        [&](Register& r, port::Outbox& out) { r.on_stored(ticket, storage::Answer{storage::Done{}}, now(), out); });
   }
 
   void go_by(std::size_t delegate, ring::Ring ring) {
@@ -191,7 +174,7 @@ class Assembly {
   /// Later, unless it has crashed in the meantime.
   void schedule(std::size_t delegate, Instant at, std::function<void()> action) {
     const std::uint64_t life = delegates_[delegate].life;
-    queue_.emplace(std::pair{at, ++sequence_}, [this, delegate, life, action = std::move(action)] {
+    plan(at, [this, delegate, life, action = std::move(action)] {
       if (delegates_[delegate].life == life) action();
     });
   }
@@ -204,7 +187,7 @@ class Assembly {
     const int copies = random_.chance(weather.doubled_percent, 100) ? 2 : 1;
     for (int i = 0; i < copies; ++i) {
       if (random_.chance(weather.lost_percent, 100)) continue;
-      queue_.emplace(std::pair{now_ + up_to(weather.delay_max), ++sequence_}, [this, from, to, bytes] {
+      plan(now() + up_to(weather.delay_max), [this, from, to, bytes] {
         if (up(to) && delegates_[to].listens) receive(to, delegates_[from].id, *wire::decode_message(bytes));
       });
     }
@@ -214,7 +197,7 @@ class Assembly {
     act(delegate, [&](Register& r, port::Outbox& out) {
       std::visit(
           [&](const auto& m) {
-            if constexpr (requires { r.on_message(from, m, now_, out); }) r.on_message(from, m, now_, out);
+            if constexpr (requires { r.on_message(from, m, now(), out); }) r.on_message(from, m, now(), out);
           },
           message);
       if (std::holds_alternative<wire::RingFetch>(message)) out.send(from, wire::RingIs{encode(ring(delegate))});
@@ -230,10 +213,6 @@ class Assembly {
 
   Random random_;
   std::vector<Delegate> delegates_;
-  std::map<std::pair<Instant, std::uint64_t>, std::function<void()>> queue_;
-  Instant now_;
-  std::uint64_t sequence_{};
-  std::size_t events_{};
 };
 
 }  // namespace starling::topology::testing

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "calendar.hpp"
 #include "topology/founding.hpp"
 #include "topology/joiners.hpp"
 #include "wire/codec.hpp"
@@ -17,7 +17,7 @@ namespace starling::topology::testing {
 
 /// A few nodes that know nothing but how to found a cluster and how to join one, in one thread: messages, timers and
 /// saved records. What a node saved survives its crash; what it was told or had armed does not.
-class Town {
+class Town : public Calendar {
  public:
   struct House {
     NodeId id;
@@ -43,15 +43,13 @@ class Town {
   House& operator[](std::size_t house) { return houses_[house]; }
   /// Each message is lost with this probability, in percent.
   void lose(std::uint64_t percent) { loss_percent_ = percent; }
-  /// Called before each event with the number of it.
-  std::function<void(std::size_t)> before_event;
 
   void init(std::size_t house, const std::vector<Address>& peers) {
-    act(house, [&](Founding& f, port::Outbox& out) { f.on_init({1}, port::InitRequest{peers}, now_, out); });
+    act(house, [&](Founding& f, port::Outbox& out) { f.on_init({1}, port::InitRequest{peers}, now(), out); });
   }
 
   void ask_to_join(std::size_t house, const std::vector<Address>& seeds, bool at_once) {
-    act(house, [&](Founding& f, port::Outbox& out) { f.ask_to_join(seeds, at_once, now_, out); });
+    act(house, [&](Founding& f, port::Outbox& out) { f.ask_to_join(seeds, at_once, now(), out); });
   }
   void tell(std::size_t from, std::size_t to, const wire::Message& message) { deliver(from, to, message); }
   /// As if a change had brought it into the ring that this member goes by.
@@ -67,7 +65,7 @@ class Town {
   /// The names of those who ask there.
   std::vector<std::string> waiting(std::size_t member) const {
     std::vector<std::string> names;
-    for (const auto& ask : houses_[member].joiners.waiting(ring_of(member), now_))
+    for (const auto& ask : houses_[member].joiners.waiting(ring_of(member), now()))
       names.push_back(ask.name + (ask.at_once ? "!" : ""));
     return names;
   }
@@ -90,27 +88,11 @@ class Town {
     if (cluster) return;
     act(house, [&](Founding& f, port::Outbox& out) {
       if (const auto record = h.records.find(proposal_record_name); record != h.records.end())
-        (void)f.resume(record->second, now_, out);
+        (void)f.resume(record->second, now(), out);
       else if (const auto invited = h.records.find(invitation_record_name); invited != h.records.end())
-        (void)f.resume_joining(invited->second, now_, out);
+        (void)f.resume_joining(invited->second, now(), out);
     });
   }
-
-  /// Until nothing happens any more, or for so long.
-  void run(Duration for_at_most) {
-    const Instant end = now_ + for_at_most;
-    while (!queue_.empty() && queue_.begin()->first.first <= end) {
-      if (before_event) before_event(events_);
-      ++events_;
-      now_ = queue_.begin()->first.first;
-      auto event = std::move(queue_.begin()->second);
-      queue_.erase(queue_.begin());
-      event();
-    }
-    now_ = end;
-  }
-
-  std::size_t events() const { return events_; }
 
   /// The cluster a house durably belongs to.
   ClusterId cluster_of(std::size_t house) const {
@@ -129,7 +111,7 @@ class Town {
   /// Later, unless that house has crashed in the meantime.
   void schedule(std::size_t house, Instant at, std::function<void(Founding&, port::Outbox&)> action) {
     const std::uint64_t life = houses_[house].life;
-    queue_.emplace(std::pair{at, ++sequence_}, [this, house, life, action = std::move(action)] {
+    plan(at, [this, house, life, action = std::move(action)] {
       if (houses_[house].life == life && houses_[house].founding) act(house, action);
     });
   }
@@ -143,14 +125,14 @@ class Town {
           deliver(house, i, std::move(to_address->message));
     } else if (auto* timer = std::get_if<port::ArmTimer>(&effect)) {
       schedule(house, timer->at,
-               [this, ticket = timer->ticket](Founding& f, port::Outbox& out) { f.on_timer(ticket, now_, out); });
+               [this, ticket = timer->ticket](Founding& f, port::Outbox& out) { f.on_timer(ticket, now(), out); });
     } else if (auto* store = std::get_if<port::Store>(&effect)) {
       const auto& save = std::get<storage::SaveRecord>(store->command);
-      schedule(house, now_ + 1ms, [this, house, save, ticket = store->ticket](Founding& f, port::Outbox& out) {
-        if (full_disks) return f.on_stored(ticket, fail(ErrorCode::unavailable, "the disk is full"), now_, out);
+      schedule(house, now() + 1ms, [this, house, save, ticket = store->ticket](Founding& f, port::Outbox& out) {
+        if (full_disks) return f.on_stored(ticket, fail(ErrorCode::unavailable, "the disk is full"), now(), out);
         houses_[house].records[save.name] = save.bytes;
         if (save.bytes.empty()) houses_[house].records.erase(save.name);
-        f.on_stored(ticket, storage::Answer{storage::Done{}}, now_, out);
+        f.on_stored(ticket, storage::Answer{storage::Done{}}, now(), out);
       });
     } else if (auto* answer = std::get_if<port::AnswerClient>(&effect)) {
       houses_[house].replies.push_back(std::move(answer->reply));
@@ -162,15 +144,15 @@ class Town {
     if (random_.chance(loss_percent_, 100)) return;
     Bytes bytes;
     wire::encode(message, bytes);
-    queue_.emplace(std::pair{now_ + 1ms, ++sequence_}, [this, from, to, bytes] {
+    plan(now() + 1ms, [this, from, to, bytes] {
       if (!houses_[to].founding) return;
       auto decoded = *wire::decode_message(bytes);
       if (const auto* ask = std::get_if<wire::JoinAsk>(&decoded)) return hear(from, to, *ask);
       act(to, [&](Founding& f, port::Outbox& out) {
         std::visit(
             [&](auto& m) {
-              if constexpr (requires { f.on_message(NodeId{from + 1}, m, now_, out); })
-                f.on_message(houses_[from].id, m, now_, out);
+              if constexpr (requires { f.on_message(NodeId{from + 1}, m, now(), out); })
+                f.on_message(houses_[from].id, m, now(), out);
             },
             decoded);
       });
@@ -184,16 +166,12 @@ class Town {
       std::vector<wire::FoundingPropose::Contact> contacts;
       const ring::Ring ring = ring_of(to);
       for (const auto& member : ring.members()) contacts.push_back({member.id, address_of(member.id.value - 1)});
-      houses_[to].joiners.on_message(houses_[from].id, ask, ring, cluster, contacts, now_, out);
+      houses_[to].joiners.on_message(houses_[from].id, ask, ring, cluster, contacts, now(), out);
     });
   }
 
   Random random_;
   std::vector<House> houses_;
-  std::map<std::pair<Instant, std::uint64_t>, std::function<void()>> queue_;
-  Instant now_;
-  std::uint64_t sequence_{};
-  std::size_t events_{};
   std::uint64_t loss_percent_{};
 };
 
