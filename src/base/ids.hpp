@@ -19,8 +19,10 @@ struct Id {
 
 /// A node, for as long as its data directory lives. Random, never reused.
 using NodeId = Id<struct NodeIdTag>;
-/// A cluster (more exactly: a lineage of rings). Random at init.
+/// A cluster. Random at init.
 using ClusterId = Id<struct ClusterIdTag>;
+/// A line of rings that began by force, without the word of a majority (ring/lineage.hpp). Random.
+using LineageId = Id<struct LineageIdTag>;
 /// Who issued a dot: one per (node, partition, incarnation of its state). Random.
 using ActorId = Id<struct ActorIdTag>;
 /// The number of a ring. 1 is the founding ring; 0 is "no ring yet".

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node/change_reply.hpp"
+#include "node/forced_removal.hpp"
 #include "node/node_names.hpp"
 #include "node/rooms.hpp"
 
@@ -91,8 +92,6 @@ void ChangeRequests::dry_run(const Rooms& rooms, port::ClientToken client, const
 
 void ChangeRequests::on_client(Rooms& rooms, port::ClientToken client, port::ChangeRequest request, Instant now,
                                port::Outbox& out) {
-  if (request.force)
-    return refuse(client, {ErrorCode::unsupported, "this release cannot begin a new lineage of rings by force"}, out);
   if (request.kind == Kind::abort && !request.dry_run) {
     const Instant deadline = now + request.timeout.value_or(patience);
     const port::View view = rooms.view(now);
@@ -119,9 +118,23 @@ void ChangeRequests::on_stored(Rooms& rooms, port::Ticket ticket, const Result<s
 }
 
 void ChangeRequests::begin(Rooms& rooms, Asked asked, Instant now, port::Outbox& out) {
+  if (asked.request.force) return force(rooms, asked, now, out);
   if (attend(rooms, asked, now, out)) return;
   invited_.push_back(std::move(asked));
   invite(rooms, now, out);
+}
+
+void ChangeRequests::force(Rooms& rooms, const Asked& asked, Instant now, port::Outbox& out) const {
+  const auto gone = gone_for_good(rooms, asked.request.nodes);
+  if (!gone) return refuse(asked.client, gone.error(), out);
+  const port::View view = rooms.view(now);
+  if (!asked.request.dry_run) return rooms.new_lineage.begin(asked.client, *gone, asked.deadline, view, out);
+  const auto ring = rooms.new_lineage.forecast(*gone, view);
+  if (!ring) return refuse(asked.client, ring.error(), out);
+  auto reply = forced_reply(view.ring, *ring, nameable(rooms, view.ring, now), partition_bytes_);
+  reply.epoch = view.ring.epoch();
+  reply.may_be_lost = price_of(rooms, *gone, partition_bytes_);
+  out.answer(asked.client, std::move(reply));
 }
 
 bool ChangeRequests::attend(Rooms& rooms, const Asked& asked, Instant now, port::Outbox& out) {
@@ -172,6 +185,14 @@ void ChangeRequests::on_timer(Rooms& rooms, port::Ticket ticket, Instant now, po
 }
 
 void ChangeRequests::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
+  if (auto forced = rooms.new_lineage.take_outcome()) {
+    auto& [client, result] = *forced;
+    if (result)
+      out.answer(client,
+                 forced_reply(result->before, result->ring, nameable(rooms, result->before, now), partition_bytes_));
+    else
+      refuse(client, std::move(result.error()), out);
+  }
   for (auto& [client, result] : rooms.conductor.take_outcomes()) {
     if (!result) {
       refuse(client, std::move(result.error()), out);

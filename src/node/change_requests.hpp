@@ -31,6 +31,7 @@ class ChangeRequests {
   };
 
   void begin(Rooms& rooms, Asked asked, Instant now, port::Outbox& out);
+  void force(Rooms& rooms, const Asked& asked, Instant now, port::Outbox& out) const;
   /// False while somebody who was invited has not asked yet.
   bool attend(Rooms& rooms, const Asked& asked, Instant now, port::Outbox& out);
   void dry_run(const Rooms& rooms, port::ClientToken client, const topology::Intent& intent, Instant now,

@@ -96,7 +96,14 @@ void add_stall(const Rooms& rooms, Instant now, port::StatusReply& status) {
     status.problems.push_back(
         {fmt::format("{} of {} members can be reached: without a majority of them the ring cannot change", there,
                      voters.size()),
-         "start the others again"});
+         "start the others again; if they are gone for good, see 'kvcli cluster remove --force --dry-run'"});
+}
+
+void add_estranged(const Rooms& rooms, port::StatusReply& status) {
+  if (const auto& estranged = rooms.book.estranged(); !estranged.empty())
+    status.problems.push_back(
+        {fmt::format("{} goes by a ring that was begun by force apart from ours", names_of(rooms, estranged)),
+         "the two cannot become one: empty the directories of the nodes on one side, and let them join the other"});
 }
 
 }  // namespace
@@ -106,6 +113,7 @@ void add_change(const Rooms& rooms, Instant now, port::StatusReply& status) {
   if (!ring.settled()) status.change = change_of(rooms, ring, now);
   for (const auto& ask : rooms.joiners.waiting(ring, now)) status.waiting.push_back({ask.node, ask.name, ask.peer});
   add_stall(rooms, now, status);
+  add_estranged(rooms, status);
 }
 
 }  // namespace starling::node

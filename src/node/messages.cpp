@@ -27,6 +27,10 @@ void MessageDispatch::operator()(wire::JoinWelcome&& message) {
   if (!message.ring.empty()) hear_of(message.ring);
 }
 
+void MessageDispatch::operator()(wire::LineageAsk&& message) {
+  if (rooms.book.ring()) rooms.new_lineage.on_message(from, message, rooms.view(now), out);
+}
+
 void MessageDispatch::operator()(wire::ChangeReport&& message) {
   rooms.book.on_epoch_seen(from, message.epoch, now, out);
   if (rooms.book.ring()) rooms.changes.on_report(rooms, from, message, now, out);

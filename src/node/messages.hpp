@@ -72,6 +72,9 @@ struct MessageDispatch {
   void operator()(wire::LeftoverOffer&& message) { transfer_with_ring_of(std::move(message)); }
   void operator()(wire::LeftoverReply&& message) { transfer(std::as_const(message)); }
 
+  void operator()(wire::LineageAsk&& message);
+  void operator()(wire::LineageReply&& message) { rooms.new_lineage.on_message(from, message); }
+
   void operator()(wire::StreamPing&& message) { rooms.membership.on_message(from, message, now, out); }
   void operator()(wire::StreamAck&& message) { rooms.membership.on_message(from, message, now, out); }
   void operator()(wire::PushPull&& message) { rooms.membership.on_message(from, message, now, out); }

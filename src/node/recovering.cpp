@@ -10,19 +10,23 @@ namespace starling::node {
 
 namespace {
 
-Bytes encode(const std::set<PartitionId>& partitions) {
+/// A thorough one is numbered above all that there can be.
+Bytes encode(const std::set<PartitionId>& partitions, const std::set<PartitionId>& thorough) {
   ByteWriter out(varint_bytes_max * (partitions.size() + 1));
   out.varint(partitions.size());
-  for (const PartitionId partition : partitions) out.varint(partition.value);
+  for (const PartitionId partition : partitions)
+    out.varint(partition.value + (thorough.contains(partition) ? ring::partitions_max : 0));
   return std::move(out).take();
 }
 
-std::set<PartitionId> decode(BytesView bytes) {
+void decode(BytesView bytes, std::set<PartitionId>& partitions, std::set<PartitionId>& thorough) {
   ByteReader in(bytes);
-  std::set<PartitionId> partitions;
-  for (std::size_t left = in.count(1); left > 0; --left)
-    partitions.insert({static_cast<std::uint16_t>(in.varint() % ring::partitions_max)});
-  return partitions;
+  for (std::size_t left = in.count(1); left > 0; --left) {
+    const std::uint64_t number = in.varint();
+    const PartitionId partition{static_cast<std::uint16_t>(number % ring::partitions_max)};
+    partitions.insert(partition);
+    if (number >= ring::partitions_max) thorough.insert(partition);
+  }
 }
 
 bool overlaps(const storage::TokenRange& range, const ring::Ring& ring, PartitionId partition) {
@@ -38,7 +42,8 @@ std::size_t others_needed(std::size_t replicas) {
 }  // namespace
 
 Recovering::Recovering(const storage::BootRecord& boot) : lost_(boot.lost), elsewhere_(boot.elsewhere) {
-  if (const auto kept = boot.records.find(record_name); kept != boot.records.end()) partitions_ = decode(kept->second);
+  if (const auto kept = boot.records.find(record_name); kept != boot.records.end())
+    decode(kept->second, partitions_, thorough_);
 }
 
 void Recovering::start(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out) {
@@ -63,7 +68,9 @@ void Recovering::start(const ring::Ring& ring, NodeId self, port::Tickets& ticke
 }
 
 void Recovering::on_ring(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out) {
-  if (std::erase_if(partitions_, [&](PartitionId partition) { return !ring.owns(self, partition); }) == 0) return;
+  const auto is_gone = [&](PartitionId partition) { return !ring.owns(self, partition); };
+  std::erase_if(thorough_, is_gone);
+  if (std::erase_if(partitions_, is_gone) == 0) return;
   refuse_reads(tickets, out);
   save(tickets, out);
 }
@@ -80,6 +87,13 @@ void Recovering::add(std::span<const PartitionId> partitions, std::string_view w
       fmt::format("this node {}: {} partitions may lack writes that it once had; they are fetched from the other "
                   "replicas, and until then this node answers no read of them",
                   why, partitions_.size() - before));
+}
+
+void Recovering::add_all_of(const ring::Ring& ring, NodeId self, port::Tickets& tickets, port::Outbox& out) {
+  std::vector<PartitionId> shared = ring.partitions_of(self);
+  std::erase_if(shared, [&](PartitionId partition) { return ring.preference_list(partition).size() < 2; });
+  thorough_.insert(shared.begin(), shared.end());
+  add(shared, "goes on after the loss of a majority", tickets, out);
 }
 
 void Recovering::recover(std::span<const PartitionId> damaged, const ring::Ring& ring, port::Tickets& tickets,
@@ -100,9 +114,11 @@ void Recovering::review(const std::function<std::size_t(PartitionId)>& caught_up
                         port::Tickets& tickets, port::Outbox& out) {
   if (!telling_.empty()) return;
   const std::size_t recovered = std::erase_if(partitions_, [&](PartitionId partition) {
-    return caught_up(partition) >= others_needed(ring.preference_list(partition).size());
+    const std::size_t replicas = ring.preference_list(partition).size();
+    return caught_up(partition) >= (thorough_.contains(partition) ? replicas - 1 : others_needed(replicas));
   });
   if (recovered == 0) return;
+  std::erase_if(thorough_, [&](PartitionId partition) { return !partitions_.contains(partition); });
   refuse_reads(tickets, out);
   save(tickets, out);
   if (partitions_.empty())
@@ -114,7 +130,8 @@ void Recovering::refuse_reads(port::Tickets& tickets, port::Outbox& out) const {
 }
 
 void Recovering::save(port::Tickets& tickets, port::Outbox& out) const {
-  out.store(tickets.next(), storage::SaveRecord{record_name, partitions_.empty() ? Bytes{} : encode(partitions_)});
+  out.store(tickets.next(),
+            storage::SaveRecord{record_name, partitions_.empty() ? Bytes{} : encode(partitions_, thorough_)});
 }
 
 }  // namespace starling::node

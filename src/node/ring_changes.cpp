@@ -16,6 +16,10 @@ std::vector<Address> addresses(const Rooms& rooms) {
   return addresses;
 }
 
+bool is_new_lineage(const ring::Ring& before, const ring::Ring& ring) {
+  return ring.lineages().size() > before.lineages().size();
+}
+
 /// Calls the conductor with what it has to know.
 template <class Call>
 void conduct(Rooms& rooms, Instant now, Call call) {
@@ -61,12 +65,16 @@ void RingChanges::start(Rooms& rooms, Instant now, port::Outbox& out) {
 }
 
 void RingChanges::take(Rooms& rooms, ring::Ring ring, Instant now, port::Outbox& out) {
+  if (is_new_lineage(*rooms.book.ring(), ring)) rooms.recovering.add_all_of(ring, rooms.boot.node, rooms.tickets, out);
   rooms.transfer.make_room(ring, rooms.view(now), out);
   rooms.book.take(std::move(ring), out);
 }
 
 void RingChanges::on_saved(Rooms& rooms, const Result<storage::Answer>& answer, Instant now, port::Outbox& out) {
-  if (const auto before = rooms.book.on_stored(answer, out)) adopt(rooms, *before, now, out);
+  if (const auto before = rooms.book.on_stored(answer, out))
+    adopt(rooms, *before, now, out);
+  else if (!answer)
+    rooms.new_lineage.give_up(answer.error());
 }
 
 /// The order matters: what this node has to do for the change must be known before anybody asks how far it has come.
@@ -77,6 +85,11 @@ void RingChanges::adopt(Rooms& rooms, const ring::Ring& before, Instant now, por
   rooms.recovering.on_ring(ring, rooms.boot.node, rooms.tickets, out);
   rooms.transfer.on_ring(rooms.view(now), out);
   rooms.repair.on_ring(rooms.view(now), out);
+  if (is_new_lineage(before, ring)) {
+    rooms.recovering.add_all_of(ring, rooms.boot.node, rooms.tickets, out);
+    rooms.repair.start_over(ring.partitions_of(rooms.boot.node), rooms.view(now), out);
+  }
+  rooms.new_lineage.on_ring(before, ring);
   rooms.coordinator->on_ring(rooms.view(now), out);
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_ring(situation, out); });
   if (decided_here_ != ring.epoch()) return;
@@ -105,6 +118,7 @@ void RingChanges::on_report(Rooms& rooms, NodeId from, const wire::ChangeReport&
 void RingChanges::on_timer(Rooms& rooms, port::Ticket ticket, Instant now, port::Outbox& out) {
   rooms.votes.on_timer(ticket, now, out);
   rooms.change_requests.on_timer(rooms, ticket, now, out);
+  rooms.new_lineage.on_timer(ticket, now, out);
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_timer(ticket, situation, out); });
 }
 
@@ -117,6 +131,13 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
   if (auto decided = rooms.votes.take_decided(); decided && rooms.book.is_news(*decided)) {
     decided_here_ = decided->epoch();
     take(rooms, *std::move(decided), now, out);
+  }
+  if (auto agreed = rooms.new_lineage.take_decided()) {
+    decided_here_ = agreed->epoch();
+    if (rooms.book.is_news(*agreed))
+      take(rooms, *std::move(agreed), now, out);
+    else
+      rooms.new_lineage.give_up({ErrorCode::unavailable, "the ring is just changing: say it again"});
   }
   const std::size_t arriving = rooms.transfer.arrivals().missing();
   const std::size_t kept = rooms.transfer.leftovers().kept();

@@ -67,6 +67,7 @@ Rooms::Rooms(Config configured, storage::BootRecord booted, Random chance)
       founding(founding_config(config, boot), memory.cluster, random.fork()),
       votes(boot.node, random.fork(), change_tickets),
       conductor(boot.node, votes, change_tickets),
+      new_lineage(boot.node, Random(boot.nonce), change_tickets),
       membership(config.gossip, self_update(config, boot), random.fork()),
       replica({}, boot.node, random.fork()),
       handoff({.period = config.handoff_period}, boot.node, random.fork()),

@@ -19,6 +19,7 @@
 #include "topology/conductor.hpp"
 #include "topology/founding.hpp"
 #include "topology/joiners.hpp"
+#include "topology/new_lineage.hpp"
 #include "topology/ring_book.hpp"
 #include "transfer/transfer.hpp"
 
@@ -60,6 +61,7 @@ struct Rooms {
   topology::Register votes;
   topology::Joiners joiners;
   topology::Conductor conductor;
+  topology::NewLineage new_lineage;
   RingChanges changes;
   ChangeRequests change_requests;
   membership::Membership membership;

@@ -22,6 +22,7 @@ std::string_view name_of(NoticeKind kind) {
     case NoticeKind::cluster_founded: return "cluster_founded";
     case NoticeKind::founding_refused: return "founding_refused";
     case NoticeKind::ring_adopted: return "ring_adopted";
+    case NoticeKind::lineage_refused: return "lineage_refused";
     case NoticeKind::read_hedged: return "read_hedged";
     case NoticeKind::read_mismatched: return "read_mismatched";
     case NoticeKind::read_repaired: return "read_repaired";

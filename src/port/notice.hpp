@@ -30,6 +30,7 @@ enum class NoticeKind : std::uint8_t {
   cluster_founded,
   founding_refused,
   ring_adopted,
+  lineage_refused,
   // requests
   read_hedged,
   read_mismatched,

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/byte_stream.hpp"
+#include "ring/lineage.hpp"
 #include "ring/ring.hpp"
 
 namespace starling::ring {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::uint8_t format_version = 2;
 constexpr std::size_t member_bytes_min = 8 + 1 + 1 + 1;
+constexpr std::uint64_t lineages_max = 1024;
 
 std::vector<Member> read_members(ByteReader& in) {
   const std::size_t count = in.count(member_bytes_min);
@@ -63,6 +65,14 @@ std::vector<Epoch> read_versions(ByteReader& in, Epoch epoch, std::size_t partit
   return versions;
 }
 
+/// As many as the epoch says, which for most clusters is none.
+std::vector<LineageId> read_lineages(ByteReader& in, Epoch epoch) {
+  in.require(lineage_of(epoch) <= lineages_max);
+  std::vector<LineageId> lineages;
+  while (!in.failed() && lineages.size() < lineage_of(epoch)) lineages.push_back({in.fixed64()});
+  return lineages;
+}
+
 }  // namespace
 
 Bytes encode(const Ring& ring) {
@@ -84,6 +94,7 @@ Bytes encode(const Ring& ring) {
   for (const Epoch version : parts.versions) out.varint(parts.epoch.value - version.value);
   write_assignment(out, ring, parts.present);
   if (!ring.settled()) write_assignment(out, ring, parts.next);
+  for (const LineageId lineage : parts.lineages) out.fixed64(lineage.value);
   return std::move(out).take();
 }
 
@@ -102,6 +113,7 @@ Result<Ring> decode_ring(BytesView bytes) {
   parts.versions = read_versions(in, parts.epoch, partitions);
   parts.present = read_assignment(in, parts.members, partitions);
   if (parts.stage != Stage::settled) parts.next = read_assignment(in, parts.members, partitions);
+  parts.lineages = read_lineages(in, parts.epoch);
   if (!in.finished()) return fail(ErrorCode::malformed, "these bytes are no ring");
   auto ring = Ring::make(std::move(parts));
   if (!ring) return fail(ErrorCode::malformed, "these bytes are no ring: " + ring.error().message);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/ensure.hpp"
+#include "ring/lineage.hpp"
 
 namespace starling::ring {
 
@@ -56,6 +57,8 @@ Result<> check_numbers(const RingParts& parts) {
     return fail(ErrorCode::invalid, "a ring has a next assignment while it changes, and only then");
   if (!parts.versions.empty() && parts.versions.size() != parts.present.size())
     return fail(ErrorCode::invalid, "each partition has a version");
+  if (parts.lineages.size() != lineage_of(parts.epoch) || std::ranges::count(parts.lineages, LineageId{}) != 0)
+    return fail(ErrorCode::invalid, "a ring names the lineages that led to its epoch");
   const auto impossible = [&](Epoch version) { return !version || version > parts.epoch; };
   if (std::ranges::any_of(parts.versions, impossible))
     return fail(ErrorCode::invalid, "a partition's version is an epoch that has been");
@@ -76,6 +79,7 @@ Result<Ring> Ring::make(RingParts parts) {
   ring.partitions_ = static_cast<std::uint32_t>(parts.present.size());
   ring.stage_ = parts.stage;
   ring.members_ = *std::move(members);
+  ring.lineages_ = std::move(parts.lineages);
   ring.versions_ = std::move(parts.versions);
   ring.versions_.resize(ring.partitions_, parts.epoch);
   auto present = ring.checked_lists(parts.present);
@@ -148,7 +152,8 @@ RingParts Ring::parts() const {
                   .members = members_,
                   .present = {},
                   .next = {},
-                  .versions = versions_};
+                  .versions = versions_,
+                  .lineages = lineages_};
   for (std::uint32_t p = 0; p < partitions_; ++p) {
     const auto [present, next] = write_lists({static_cast<std::uint16_t>(p)});
     parts.present.emplace_back(present.begin(), present.end());

@@ -35,6 +35,7 @@ struct RingParts {
   Assignment present;
   Assignment next;              ///< none where the ring is settled
   std::vector<Epoch> versions;  ///< for each partition; none: all are of this epoch
+  std::vector<LineageId> lineages;
 };
 
 /// Who owns what: Q equal partitions of the hash space, a preference list for each. Immutable;
@@ -60,6 +61,8 @@ class Ring {
   std::uint32_t partitions() const { return partitions_; }
   Stage stage() const { return stage_; }
   bool settled() const { return stage_ == Stage::settled; }
+  /// That were begun by force on the way to this ring, oldest first (ring/lineage.hpp).
+  std::span<const LineageId> lineages() const { return lineages_; }
   std::span<const Member> members() const { return members_; }
   const Member* find(NodeId id) const;
   /// Who decides on the next ring: everybody but those who are still joining.
@@ -127,6 +130,7 @@ class Ring {
   Lists present_;
   Lists next_;  ///< the same as `present_` where the ring is settled
   std::vector<Epoch> versions_;
+  std::vector<LineageId> lineages_;
 };
 
 /// Canonical bytes, for the disk and for peers. decode_ring() checks what Ring::make() checks, and

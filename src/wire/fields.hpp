@@ -60,6 +60,9 @@ auto fields(Of<ChangeReport> auto& m) {
   return std::tie(m.epoch, m.arriving, m.arrived, m.rows, m.bytes, m.leftovers, m.reply_wanted, m.waits_for);
 }
 
+auto fields(Of<LineageAsk> auto& m) { return std::tie(m.request, m.base, m.ring); }
+auto fields(Of<LineageReply> auto& m) { return std::tie(m.request, m.refusal); }
+
 auto fields(Of<MemberUpdate> auto& m) {
   return std::tie(m.node, m.generation, m.nonce, m.incarnation, m.state, m.accusers, m.name, m.zone, m.weight, m.peer,
                   m.client);

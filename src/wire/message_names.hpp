@@ -18,7 +18,7 @@ inline constexpr auto message_names = std::to_array<std::string_view>(
      "pull_request",   "pull_reply",       "sums_request",      "sums_reply",     "digests_request",
      "digests_reply",  "stand_in_request", "paxos_prepare",     "paxos_promise",  "paxos_accept",
      "paxos_accepted", "join_ask",         "join_invite",       "join_welcome",   "change_report",
-     "leftover_offer", "leftover_reply"});
+     "leftover_offer", "leftover_reply",   "lineage_ask",       "lineage_reply"});
 static_assert(message_names.size() == std::variant_size_v<Message>, "every kind of message has a name");
 
 }  // namespace starling::wire

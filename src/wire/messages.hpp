@@ -244,6 +244,6 @@ using Message =
                  FoundingVote, FoundingQuery, FoundingDecision, StreamPing, StreamAck, PushPull, HandoffOffer,
                  HandoffGrant, RepairMarks, RepairViews, PullRequest, PullReply, SumsRequest, SumsReply, DigestsRequest,
                  DigestsReply, StandInRequest, PaxosPrepare, PaxosPromise, PaxosAccept, PaxosAccepted, JoinAsk,
-                 JoinInvite, JoinWelcome, ChangeReport, LeftoverOffer, LeftoverReply>;
+                 JoinInvite, JoinWelcome, ChangeReport, LeftoverOffer, LeftoverReply, LineageAsk, LineageReply>;
 
 }  // namespace starling::wire

@@ -147,4 +147,19 @@ struct ChangeReport {
   friend bool operator==(const ChangeReport&, const ChangeReport&) = default;
 };
 
+// --- Beginning a new lineage of rings by force (topology/new_lineage.hpp) ----------------------
+
+/// "A majority is gone for good. Do you agree to this ring?"
+struct LineageAsk {
+  RequestId request;
+  Epoch base;  ///< of the ring that the sender goes by
+  Bytes ring;
+  friend bool operator==(const LineageAsk&, const LineageAsk&) = default;
+};
+struct LineageReply {
+  RequestId request;
+  std::string refusal;  ///< why not, in words for the operator; empty: agreed
+  friend bool operator==(const LineageReply&, const LineageReply&) = default;
+};
+
 }  // namespace starling::wire

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "lone_node.hpp"
 #include "node/peer_book.hpp"
 #include "ring/change.hpp"
+#include "ring/lineage.hpp"
 #include "ring/next_assignment.hpp"
 #include "ring/ring.hpp"
 #include "support/lone_member.hpp"
@@ -69,6 +71,10 @@ ring::Ring changing_ring() {
   return ring::begin_change(settled, members, ring::replace_member(settled, NodeId{1}, NodeId{9}).value()).value();
 }
 
+ring::Ring forced_ring() {
+  return ring::begin_lineage(changing_ring(), std::array{NodeId{1}, NodeId{2}}, LineageId{77}).value();
+}
+
 /// Small ones, of every kind.
 std::vector<wire::Message> some_messages() {
   Random random(3);
@@ -111,8 +117,12 @@ Inputs partition_state_seeds() {
 }
 
 Inputs ring_seeds() {
-  return {encode(some_ring(1, 1)), encode(some_ring(3, 8)), encode(some_ring(5, 64)), encode(changing_ring()),
-          encode(ring::read_from_new(changing_ring()))};
+  return {encode(some_ring(1, 1)),
+          encode(some_ring(3, 8)),
+          encode(some_ring(5, 64)),
+          encode(changing_ring()),
+          encode(ring::read_from_new(changing_ring())),
+          encode(forced_ring())};
 }
 
 Inputs context_seeds() {

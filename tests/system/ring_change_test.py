@@ -16,6 +16,12 @@ class Changing(harness.SystemTest):
         node = self.node(name, cluster__seeds=self.members[0].peer)
         return node.start()
 
+    def wait_until(self, condition, seconds):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, "in vain")
+            time.sleep(0.2)
+
     def wait_until_settled(self, members, within=60):
         """All of them go by one ring of exactly them, and nothing is under way."""
         deadline = time.monotonic() + within
@@ -127,6 +133,60 @@ class RingChange(Changing):
         with left.connect() as client:
             for i in range(0, KEYS):
                 self.assertEqual(client.value(f"key {i}"), None if i % 2 == 0 else f"value {i}".encode())
+
+
+class Disaster(Changing):
+    def values(self, node, keys):
+        """What is shown of each, as soon as its replicas answer reads again."""
+        values = {}
+        deadline = time.monotonic() + 60
+        while len(values) < keys:
+            self.assertLess(time.monotonic(), deadline, f"{len(values)} of {keys} can be read")
+            with node.connect() as client:
+                asked = [f"key {i}" for i in range(keys) if f"key {i}" not in values]
+                for key, answer in zip(asked, client.call("kv.mget", asked, {})):
+                    if answer[0] is None:
+                        values[key] = answer[1][b"values"]
+            time.sleep(0.2)
+        return values
+
+    def test_after_the_loss_of_a_majority_the_others_go_on_by_force(self):
+        keys = 400
+        self.members = self.cluster(5)
+        with self.members[0].connect(60) as client:
+            client.call("kv.mput", [[f"key {i}", f"value {i}"] for i in range(keys)], {"w": "all"})
+        lost = [node.name for node in self.members[2:]]
+        for node in self.members[2:]:
+            node.kill()
+        left, gone = self.members[:2], self.members[2:]
+        with left[0].connect(30) as client:
+            self.wait_until(lambda: sum(member[b"state"] == b"dead" for member in
+                                        client.call("cluster.status")[b"members"]) == 3, 60)
+            with self.assertRaisesRegex(harness.RpcError, "is not named and cannot be reached"):
+                client.call("cluster.remove", lost[:2], {"force": True})
+            price = client.call("cluster.remove", lost, {"force": True, "dry_run": True})
+            self.assertRegex(price[b"may_be_lost"].decode(), "of 256 partitions have no replica left: .* is gone")
+            self.assertGreater(client.call("cluster.remove", lost, {"force": True})[b"epoch"], 2**32)
+        self.members = left
+        self.wait_until_settled(2)
+        shown = self.values(left[1], keys)
+        kept = {key for key, values in shown.items() if values}
+        self.assertTrue(keys / 2 < len(kept) < keys, len(kept))
+        for key in kept:
+            self.assertEqual(shown[key], [key.replace("key", "value").encode()])
+        with left[0].connect() as client:
+            client.call("kv.put", "after", "the loss", {"w": "all"})
+
+        for node in gone:
+            node.start()
+        for node in gone:
+            with node.connect() as client:
+                self.wait_until(lambda: not client.call("node.info")[b"ready"] and "no member of its cluster any more"
+                                in str(client.call("cluster.status")[b"problems"]), 60)
+        with left[0].connect() as client:
+            self.wait_until(lambda: all(self.values(left[0], keys).values()), 60)
+            self.assertEqual(client.value("after"), b"the loss")
+        self.wait_until_settled(2)
 
 
 class ManyJoin(Changing):

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "ring/lineage.hpp"
 #include "ring/plan.hpp"
 
 using namespace starling;
@@ -63,6 +64,30 @@ TEST_CASE_FIXTURE(Fixture, "a new ring is gone by only after it is durable") {
   REQUIRE(before);
   CHECK(before->epoch() == Epoch{1});
   CHECK(book.epoch() == Epoch{2});
+}
+
+TEST_CASE_FIXTURE(Fixture, "a ring of a lineage that was begun apart is never gone by, and both sides are told") {
+  const std::vector<NodeId> one{NodeId{2}}, other{NodeId{1}};
+  const ring::Ring ours = *ring::begin_lineage(ring_of({7}, {1}), one, {11});
+  const ring::Ring theirs = *ring::begin_lineage(ring_of({7}, {1}), other, {22});
+  REQUIRE(wants(encode(ours)));
+  book.on_stored(saved, out);
+  CHECK_FALSE(wants(encode(theirs)));
+  CHECK(book.estranged() == std::set{NodeId{2}});
+  std::size_t told = 0, notices = 0;
+  for (const auto& effect : out.effects()) {
+    if (const auto* notice = std::get_if<port::Notice>(&effect))
+      notices += notice->kind == port::NoticeKind::lineage_refused ? 1 : 0;
+    if (const auto* send = std::get_if<port::SendMessage>(&effect))
+      told += send->message == wire::Message(wire::RingIs{encode(ours)}) ? 1 : 0;
+  }
+  CHECK(told == 1);
+  CHECK(notices == 1);
+  CHECK_FALSE(wants(encode(*ring::begin_lineage(theirs, {}, {33}))));  // nor what comes after it
+  CHECK(out.effects().empty());                                        // once is enough
+  CHECK_FALSE(wants(encode(ring_of({7}, {1000}))));                    // the old lineage goes on in vain
+  CHECK(book.estranged().empty());
+  REQUIRE(wants(encode(*ring::begin_lineage(ours, {}, {33}))));
 }
 
 TEST_CASE_FIXTURE(Fixture, "an older ring, another cluster's or a broken one changes nothing") {
