@@ -152,7 +152,7 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
     told_to_ask_ = false;
     return;
   }
-  if (!rooms.transfer.leftovers().known()) return;
+  if (!rooms.transfer.leftovers().known_by_now()) return;
   const bool handed_over = rooms.transfer.leftovers().not_handed_over() == 0;
   if (was_member_ && handed_over && rooms.life != Rooms::Life::stopping) {
     out.notice(port::NoticeKind::leaving, port::Severity::info, {},

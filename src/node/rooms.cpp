@@ -153,6 +153,8 @@ void Rooms::after_step(std::size_t effects_before, Instant now, port::Outbox& ou
   if (book.ring()) see_to_losses(now, out);
   if (book.ring()) changes.after_step(*this, now, out);
   if (life == Life::waiting && book.ring() && !stranger()) find_place(now, out);
+  // Whoever learns while it confirms its actors that it is no member any more has nothing to serve.
+  if (life == Life::confirming && stranger()) life = Life::waiting;
   if (life == Life::confirming && actor_check.done()) become_ready(out);
   if (auto heard = membership.newer_epoch()) book.on_epoch_seen(heard->from, heard->epoch, now, out);
   heed_effects(effects_before, now, out);

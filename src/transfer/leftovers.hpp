@@ -42,6 +42,8 @@ class Leftovers {
   bool has(PartitionId partition) const { return partitions_.contains(partition); }
   /// It is known what there is.
   bool known() const { return known_; }
+  /// By the present ring, too: what it has just taken from us is among it.
+  bool known_by_now() const { return known_ && !listing_; }
   std::size_t kept() const { return partitions_.size(); }
   /// Partitions that others may not have all of.
   std::size_t not_handed_over() const;

@@ -150,6 +150,15 @@ class Disaster(Changing):
             time.sleep(0.2)
         return values
 
+    def is_fenced(self, node):
+        """It has ended by itself, or waits to be taken in anew."""
+        try:
+            with node.connect() as client:
+                return ("no member of its cluster any more" in str(client.call("cluster.status")[b"problems"])
+                        and not client.call("node.info")[b"ready"])
+        except ConnectionError:
+            return node.process.wait(30) == 0
+
     def test_after_the_loss_of_a_majority_the_others_go_on_by_force(self):
         keys = 400
         self.members = self.cluster(5)
@@ -180,9 +189,7 @@ class Disaster(Changing):
         for node in gone:
             node.start()
         for node in gone:
-            with node.connect() as client:
-                self.wait_until(lambda: not client.call("node.info")[b"ready"] and "no member of its cluster any more"
-                                in str(client.call("cluster.status")[b"problems"]), 60)
+            self.wait_until(lambda: self.is_fenced(node), 60)
         with left[0].connect() as client:
             self.wait_until(lambda: all(self.values(left[0], keys).values()), 60)
             self.assertEqual(client.value("after"), b"the loss")
