@@ -1,13 +1,16 @@
 // Writes through the C++ client library until its standard input closes, then reads everything back.
 //
-//     steady_writer HOST:PORT,...
+//     steady_writer HOST:PORT,... [MILLISECONDS]
 //
-// Each of its threads counts up in a key of its own, in place of what it wrote before. Prints one line of
+// Each of its threads counts up in a key of its own, in place of what it wrote before, and rests so long between
+// two writes. Prints one line of
 // JSON: how many writes were done, refused and left in doubt, and in how many keys the last
 // acknowledged number is gone.
 
 #include <atomic>
 #include <charconv>
+#include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -36,13 +39,15 @@ std::uint64_t highest_in(const api::Reading& reading) {
   return highest;
 }
 
-void write_and_check(api::Client& client, const std::string& key, const std::atomic<bool>& stopping, Counts& counts) {
+void write_and_check(api::Client& client, const std::string& key, std::chrono::milliseconds rest,
+                     const std::atomic<bool>& stopping, Counts& counts) {
   std::uint64_t acknowledged = 0;
   api::WriteOptions options;
   for (std::uint64_t number = 1; !stopping; ++number) {
     if (options.context.empty()) {
       if (api::Result<api::Reading> seen = client.get(key)) options.context = seen->context;
     }
+    std::this_thread::sleep_for(rest);
     api::Result<api::Written> written = client.put(key, std::to_string(number), options);
     options.context = written ? written->context : "";
     if (written) {
@@ -64,6 +69,7 @@ void write_and_check(api::Client& client, const std::string& key, const std::ato
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::chrono::milliseconds rest(argc > 2 ? std::atoi(argv[2]) : 0);
   api::ClientOptions options;
   std::istringstream list(argc > 1 ? argv[1] : "");
   for (std::string node; std::getline(list, node, ',');) options.nodes.push_back(node);
@@ -77,7 +83,7 @@ int main(int argc, char** argv) {
   std::atomic<bool> stopping = false;
   std::vector<std::thread> threads;
   for (int i = 0; i < writers; ++i)
-    threads.emplace_back([&, i] { write_and_check(*client, "writer " + std::to_string(i), stopping, counts); });
+    threads.emplace_back([&, i] { write_and_check(*client, "writer " + std::to_string(i), rest, stopping, counts); });
   for (std::string line; std::getline(std::cin, line);) continue;
   stopping = true;
   for (std::thread& thread : threads) thread.join();
