@@ -29,15 +29,15 @@ std::vector<port::MemberInfo> InquiryDispatch::members() const {
 }
 
 void InquiryDispatch::operator()(port::GetRequest&& request) {
-  if (!refused()) rooms.coordinator->on_client(client, std::move(request), rooms.view(now), out);
+  if (!refused()) rooms.coordinator->on_client(client, std::move(request), rooms.serving(now), out);
 }
 
 void InquiryDispatch::operator()(port::PutRequest&& request) {
-  if (!refused()) rooms.coordinator->on_client(client, std::move(request), wall, rooms.view(now), out);
+  if (!refused()) rooms.coordinator->on_client(client, std::move(request), wall, rooms.serving(now), out);
 }
 
 void InquiryDispatch::operator()(port::ScanRequest&& request) {
-  if (!refused()) rooms.coordinator->on_client(client, std::move(request), rooms.view(now), out);
+  if (!refused()) rooms.coordinator->on_client(client, std::move(request), rooms.serving(now), out);
 }
 
 void InquiryDispatch::operator()(port::MembersRequest&&) { out.answer(client, port::MembersReply{members()}); }

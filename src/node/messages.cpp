@@ -10,7 +10,7 @@ void MessageDispatch::operator()(wire::ForwardWrite&& message) {
     return out.send(from, std::move(refusal));
   }
   rooms.book.on_epoch_seen(from, message.epoch, now, out);
-  rooms.coordinator->on_forward(from, std::move(message), rooms.view(now), out);
+  rooms.coordinator->on_forward(from, std::move(message), rooms.serving(now), out);
 }
 
 void MessageDispatch::hear_of(BytesView ring) {

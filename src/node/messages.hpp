@@ -88,7 +88,7 @@ struct MessageDispatch {
       return out.send(from, Reply{.request = request.request, .error = std::move(error)});
     }
     const Epoch epoch = request.epoch;
-    const auto sender = rooms.replica.on_message(from, std::move(request), *rooms.book.ring(), now, out);
+    const auto sender = rooms.replica.on_message(from, std::move(request), rooms.serving(now).ring, now, out);
     if (sender == replica::SenderRing::newer) rooms.book.on_epoch_seen(from, epoch, now, out);
   }
 

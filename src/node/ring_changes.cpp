@@ -91,6 +91,7 @@ void RingChanges::adopt(Rooms& rooms, const ring::Ring& before, Instant now, por
   }
   rooms.new_lineage.on_ring(before, ring);
   rooms.coordinator->on_ring(rooms.view(now), out);
+  rooms.joiners.on_ring(ring, *rooms.memory.cluster, contacts_of_members(rooms), out);
   conduct(rooms, now, [&](const auto& situation) { rooms.conductor.on_ring(situation, out); });
   if (decided_here_ != ring.epoch()) return;
   std::set<NodeId> others;

@@ -44,12 +44,18 @@ struct Rooms {
   /// Why clients are not served, for them to read; empty when they are.
   std::string waiting() const;
 
-  port::View view(Instant now) const { return {*book.ring(), membership, now}; }
+  port::View view(Instant now) const { return {*book.ring(), membership, now, served_at}; }
+  /// Of a request that reads or writes something.
+  port::View serving(Instant now) {
+    served_at = now;
+    return view(now);
+  }
   /// It has a ring that does not have it: it has left, or was removed.
   bool stranger() const { return book.ring() && !book.ring()->find(boot.node); }
 
   Config config;
   Instant started;
+  Instant served_at;  ///< the last request that reads or writes something
   storage::BootRecord boot;
   Random random;
   MemoryOfCluster memory;

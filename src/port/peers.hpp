@@ -20,6 +20,10 @@ struct View {
   const ring::Ring& ring;
   const Peers& peers;
   Instant now;
+  Instant served_at{};  ///< when this node was last asked to read or write something
+
+  /// What it does in large pieces keeps nobody waiting.
+  bool quiet() const { return now >= served_at + 1s; }
 };
 
 }  // namespace starling::port

@@ -13,7 +13,7 @@ Repair::Repair(Config config, NodeId self, const transfer::Transfer& transfer, R
       transfer_(transfer),
       last_request_(random.next()),
       looks_(self, random.fork()),
-      pull_({Pull::Purpose::gap, config.page_bytes, config.patience}),
+      pull_({Pull::Purpose::gap, config.page_bytes, config.page_bytes, config.patience}),
       backoff_(config.settle, config.interval, random.fork()),
       hints_(config.interval / 2),
       pace_(config.rate) {}
@@ -25,7 +25,8 @@ Step Repair::step(const View& view, port::Outbox& out) {
 void Repair::start(const View& view, port::Outbox& out) {
   Step now = step(view, out);
   next_survey_ = view.now + config_.interval / 2;
-  for (const PartitionId partition : view.ring.partitions_of(self_)) trees_.want(partition);
+  for (const PartitionId partition : view.ring.partitions_of(self_))
+    if (!transfer_.arrivals().misses(partition)) trees_.want(partition);  // else it would be built with every row
   scrub_.start(now);
   looks_.set_peers(view.ring.neighbours_of(self_), now);
   go_on(now);

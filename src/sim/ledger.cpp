@@ -14,7 +14,11 @@ void Ledger::on_committed(const storage::Command& command, const Result<storage:
   const auto* merge = std::get_if<storage::Merge>(&command);
   const auto* get = std::get_if<storage::Get>(&command);
   if (get && answer) on_state(get->key, std::get<storage::GetAnswer>(*answer).object);
-  if (merge && answer) on_merged(*merge);
+  if (merge && answer)
+    if (const auto object = causal::decode_object(merge->object)) on_merged(merge->partition, *object);
+  const auto* page = std::get_if<storage::MergePage>(&command);
+  if (page && answer)
+    for (const auto& row : page->rows) on_merged(page->partition, row.object);
   if (put && answer) on_put(*put, std::get<storage::PutAnswer>(*answer));
   const auto* reap = std::get_if<storage::Reap>(&command);
   if (reap && answer) on_reaped(*reap, std::get<storage::ReapAnswer>(*answer));
@@ -83,10 +87,8 @@ void Ledger::report(std::string rule, std::string what, const ring::Key& key) {
   violations_.push_back({std::move(rule), std::move(what), History::key_of(key.key()).value_or(0)});
 }
 
-void Ledger::on_merged(const storage::Merge& merge) {
-  const auto object = causal::decode_object(merge.object);
-  if (!object) return;
-  for (const causal::Sibling& sibling : object->siblings) witnessed_.insert({merge.partition, sibling.dot});
+void Ledger::on_merged(PartitionId partition, const causal::Object& object) {
+  for (const causal::Sibling& sibling : object.siblings) witnessed_.insert({partition, sibling.dot});
 }
 
 }  // namespace starling::sim

@@ -36,7 +36,7 @@ class Ledger {
 
   void on_put(const storage::Put& put, const storage::PutAnswer& answer);
   void on_issued(PartitionId partition, causal::Dot dot, std::uint64_t request);
-  void on_merged(const storage::Merge& merge);
+  void on_merged(PartitionId partition, const causal::Object& object);
   void on_reaped(const storage::Reap& reap, const storage::ReapAnswer& answer);
   void on_saved(const storage::SaveRecord& save);
   void on_state(const ring::Key& key, const causal::Object& object);

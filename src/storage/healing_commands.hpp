@@ -65,20 +65,6 @@ struct ScanUnseenAnswer {
   ring::Key complete_to;  ///< all up to this key was looked at; empty bytes: to the end
 };
 
-/// Joins many rows of one partition with what is stored, as Merge does with one. Damaged rows and bytes that are no
-/// object are passed over; then the answer is the first such error, and the others are joined all the same.
-/// Durable when answered. Far cheaper than a Merge for each where none of them is there yet.
-struct MergePage {
-  PartitionId partition;
-  std::vector<UnseenRow> rows;
-};
-
-/// All rows that `seen` speaks of are here and durable. Durable when answered.
-struct JoinSeen {
-  PartitionId partition;
-  causal::Seen seen;
-};
-
 /// Removes the tombstones that every one of `witnesses` (all other replicas) has seen, and rows that
 /// then say nothing. A bounded number at a time, each call going on where the last one stopped;
 /// nothing while the tree is not built. Durable when answered.

@@ -150,8 +150,8 @@ Shard::Place Shard::place_of(PartitionId partition, const ring::Key& key, const 
 
 /// What fill() restores needs no row: nothing lives, and every write that ever did is in `seen`.
 Result<> Shard::keep(const Place& place, const causal::Object& stripped) {
-  const auto& [partition, key, exists, share] = place;
-  if (!planted(Bug::digest_outdated)) digests_.keep(key.token, causal::digest(stripped));
+  const auto& [partition, key, exists, share, asked_for] = place;
+  if (asked_for && !planted(Bug::digest_outdated)) digests_.keep(key.token, causal::digest(stripped));
   const bool says_nothing = stripped.siblings.empty() && stripped.context.empty();
   const bool stays = !says_nothing && !(planted(Bug::tombstone_dropped) && !stripped.live());
   if (share) slot(partition).index->change(key, *share, stays ? share_of(key.token, stripped) : RowShare{});

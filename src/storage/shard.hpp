@@ -70,6 +70,7 @@ class Shard {
     const ring::Key& key;
     bool exists{};
     std::optional<RowShare> share;  ///< none without an index
+    bool asked_for{true};           ///< its digest is worth remembering
   };
   struct Found {
     ring::Key key;
@@ -105,7 +106,6 @@ class Shard {
   Outcome<Answer> execute(const ScanUnseen& scan);
   Outcome<Answer> execute(const ListDigests& list);
   Outcome<Answer> execute(MergePage& page);
-  Outcome<Answer> execute(const JoinSeen& join);
   Outcome<Answer> execute(const Reap& reap);
   Outcome<Answer> execute(const Recover& recover);
   Outcome<Answer> execute(const RefuseReads& refuse);
@@ -123,8 +123,9 @@ class Shard {
   Slot& slot(PartitionId partition);
   void touch(PartitionId partition);
   Outcome<Stored> load(PartitionId partition, const ring::Key& key);
-  Outcome<bool> merge(PartitionId partition, const ring::Key& key, BytesView incoming, bool may_be_there);
-  Result<bool> are_all_new(const std::vector<UnseenRow>& rows);
+  enum class Incoming : std::uint8_t { one, of_many, of_many_new };
+  Outcome<bool> merge(PartitionId partition, const ring::Key& key, causal::Object object, Incoming incoming);
+  Result<bool> are_all_new(const std::vector<ScannedRow>& rows);
   Result<> may_be_read(PartitionId partition) const;
   Place place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists);
   Result<> keep(const Place& place, const causal::Object& stripped);

@@ -70,7 +70,9 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
 }
 
 Shard::Outcome<Answer> Shard::execute(Merge& merge) {
-  const auto changed = this->merge(merge.partition, merge.key, merge.object, true);
+  auto incoming = causal::decode_filled_object(merge.object);
+  if (!incoming) return Result<Answer>(std::unexpected(std::move(incoming.error())));
+  const auto changed = this->merge(merge.partition, merge.key, *std::move(incoming), Incoming::one);
   if (!changed) return std::unexpected(changed.error());
   if (!*changed) return Result<Answer>(std::unexpected(changed->error()));
   return MergeAnswer{.changed = **changed};
@@ -79,20 +81,24 @@ Shard::Outcome<Answer> Shard::execute(Merge& merge) {
 Shard::Outcome<Answer> Shard::execute(MergePage& page) {
   const auto all_new = are_all_new(page.rows);
   if (!all_new) return std::unexpected(all_new.error());
+  const Incoming incoming = *all_new ? Incoming::of_many_new : Incoming::of_many;
   std::optional<Error> passed_over;
-  for (const UnseenRow& row : page.rows) {
-    const auto changed = merge(page.partition, row.key, row.object, !*all_new);
+  for (ScannedRow& row : page.rows) {
+    const auto changed = merge(page.partition, row.key, std::move(row.object), incoming);
     if (!changed) return std::unexpected(changed.error());
     if (!*changed && !passed_over) passed_over = changed->error();
   }
   if (passed_over) return Result<Answer>(std::unexpected(*std::move(passed_over)));
+  if (!page.seen) return Done{};
+  slot(page.partition).state.join_seen(*page.seen);
+  touch(page.partition);
   return Done{};
 }
 
 /// One look for all of them, when they are in order: then nothing lies between the first and the last.
-Result<bool> Shard::are_all_new(const std::vector<UnseenRow>& rows) {
+Result<bool> Shard::are_all_new(const std::vector<ScannedRow>& rows) {
   if (rows.empty()) return true;
-  const auto not_before = [](const UnseenRow& a, const UnseenRow& b) { return a.key >= b.key; };
+  const auto not_before = [](const ScannedRow& a, const ScannedRow& b) { return a.key >= b.key; };
   if (std::ranges::adjacent_find(rows, not_before) != rows.end()) return false;
   bool empty = true;
   const ring::Key start{.bytes = {}, .token = rows.front().key.token};
@@ -104,31 +110,25 @@ Result<bool> Shard::are_all_new(const std::vector<UnseenRow>& rows) {
   return empty;
 }
 
-Shard::Outcome<bool> Shard::merge(PartitionId partition, const ring::Key& key, BytesView bytes, bool may_be_there) {
-  auto incoming = causal::decode_filled_object(bytes);
-  if (!incoming) return Result<bool>(std::unexpected(std::move(incoming.error())));
-  auto stored = may_be_there ? load(partition, key) : Outcome<Stored>(Stored{});
-  if (!stored) return std::unexpected(std::move(stored.error()));
-  if (!*stored) return Result<bool>(std::unexpected(std::move(stored->error())));
-  auto& [object, exists] = **stored;
+Shard::Outcome<bool> Shard::merge(PartitionId partition, const ring::Key& key, causal::Object object,
+                                  Incoming incoming) {
+  auto found = incoming == Incoming::of_many_new ? Outcome<Stored>(Stored{}) : load(partition, key);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found) return Result<bool>(std::unexpected(std::move(found->error())));
+  auto& [stored, exists] = **found;
 
-  Place place = place_of(partition, key, object, exists);
+  Place place = place_of(partition, key, stored, exists);
+  place.asked_for = incoming == Incoming::one || exists;
   if (planted(Bug::leaf_not_updated)) place.share.reset();
   causal::PartitionState& state = slot(partition).state;
-  const bool known = knows_all(state, *incoming);
-  auto outcome = causal::apply_merge(state, std::move(object), *std::move(incoming));
+  const bool known = knows_all(state, object);
+  auto outcome = causal::apply_merge(state, std::move(stored), std::move(object));
   if ((outcome.changed || !known) && !planted(Bug::seen_not_saved)) touch(partition);
   if (outcome.changed) {
     if (auto kept = keep(place, causal::strip(std::move(outcome.filled), state.seen())); !kept)
       return std::unexpected(std::move(kept.error()));
   }
   return outcome.changed;
-}
-
-Shard::Outcome<Answer> Shard::execute(const JoinSeen& join) {
-  slot(join.partition).state.join_seen(join.seen);
-  touch(join.partition);
-  return Done{};
 }
 
 Shard::Outcome<Answer> Shard::execute(const DoubtActors& doubt) {

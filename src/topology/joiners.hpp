@@ -18,6 +18,10 @@ class Joiners {
   void on_message(NodeId from, const wire::JoinAsk& ask, const ring::Ring& ring, const ClusterRecord& cluster,
                   const std::vector<wire::FoundingPropose::Contact>& contacts, Instant now, port::Outbox& out);
 
+  /// We go by another ring: whom it has, is welcomed without asking again.
+  void on_ring(const ring::Ring& ring, const ClusterRecord& cluster,
+               const std::vector<wire::FoundingPropose::Contact>& contacts, port::Outbox& out);
+
   /// Those that still ask and are not in the ring, by id. Who asks to join `at_once` may come with the next
   /// change; the others wait for an operator.
   std::vector<wire::JoinAsk> waiting(const ring::Ring& ring, Instant now) const;

@@ -1,6 +1,7 @@
 #include "transfer/arrivals.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/planted.hpp"
@@ -9,7 +10,9 @@ namespace starling::transfer {
 
 namespace {
 
-constexpr std::size_t lanes = 4;
+/// Each waits for the other side or for the disk most of the time.
+constexpr std::size_t lanes = 8;
+constexpr std::size_t busy_lanes = 2;  ///< begin something new while others ask something of this node
 
 /// Among so many of the present replicas is at least one that has acknowledged, whatever majority has.
 std::size_t enough_others(std::span<const NodeId> present) {
@@ -26,7 +29,7 @@ bool complete(const ring::Ring& ring, PartitionId partition, const std::set<Node
 }  // namespace
 
 Arrivals::Arrivals(NodeId self, const Config& config) : self_(self), pace_(config.rate) {
-  const Pull::Manner manner{Pull::Purpose::transfer, config.page_bytes, config.patience};
+  const Pull::Manner manner{Pull::Purpose::transfer, config.page_bytes, config.quiet_page_bytes, config.patience};
   lanes_.assign(lanes, Lane{Pull(manner), {}});
 }
 
@@ -97,7 +100,7 @@ bool Arrivals::is_on_a_lane(PartitionId partition) const {
 void Arrivals::go_on(Step& step) {
   if (open_.empty()) return;
   auto next = open_.begin();
-  for (Lane& lane : lanes_) {
+  for (Lane& lane : std::span(lanes_).first(step.view.quiet() ? lanes : busy_lanes)) {
     if (lane.partition) continue;
     for (; next != open_.end(); ++next)
       if (const auto source = source_of(*next, expected_.at(*next), step.view)) {

@@ -8,12 +8,13 @@
 namespace starling::transfer {
 
 struct Config {
-  std::uint64_t rate = 100'000'000;      ///< bytes per second of partitions that become ours
-  std::uint32_t page_bytes = 64 * 1024;  ///< of rows, at a time
-  Duration patience = 2s;                ///< for an answer of the other side
-  Duration retry = 500ms;                ///< after a failure
-  Duration leftover_period = 1s;         ///< between two offers of what is not ours any more
-  Duration leftover_grace = 1h;          ///< after others have it all, before it goes
+  std::uint64_t rate = 100'000'000;              ///< bytes per second of partitions that become ours
+  std::uint32_t page_bytes = 32 * 1024;          ///< of rows, at a time
+  std::uint32_t quiet_page_bytes = 1024 * 1024;  ///< likewise, while nobody asks anything of the node
+  Duration patience = 2s;                        ///< for an answer of the other side
+  Duration retry = 500ms;                        ///< after a failure
+  Duration leftover_period = 1s;                 ///< between two offers of what is not ours any more
+  Duration leftover_grace = 1h;                  ///< after others have it all, before it goes
 };
 
 using port::View;

@@ -19,10 +19,7 @@ void Pull::begin(Share share, std::optional<causal::Seen> theirs, port::Step& st
   waiting_ = step.store(storage::Survey{{share_.second}});
 }
 
-void Pull::give_up() {
-  stage_ = Stage::idle;
-  merging_.clear();
-}
+void Pull::give_up() { stage_ = Stage::idle; }
 
 std::optional<Instant> Pull::due(const Pace& pace) const {
   if (stage_ == Stage::pausing) return std::max(pace.free_at(), not_before_);
@@ -46,9 +43,14 @@ void Pull::ask(const Pace& pace, port::Step& step) {
                                                 .partition = share_.second,
                                                 .seen = ours_,
                                                 .after = after_.bytes,
-                                                .bytes_max = manner_.page_bytes,
+                                                .bytes_max = next_page_bytes(step),
                                                 .whole = manner_.purpose == Purpose::transfer,
                                                 .ttl = manner_.patience});
+}
+
+std::uint32_t Pull::next_page_bytes(const port::Step& step) {
+  gives_way_ = manner_.purpose == Purpose::transfer && !step.view.quiet();
+  return step.view.quiet() ? manner_.quiet_page_bytes : manner_.page_bytes;
 }
 
 Pull::Progress Pull::on_reply(NodeId from, wire::PullReply& reply, Pace& pace, port::Step& step) {
@@ -63,14 +65,19 @@ Pull::Progress Pull::on_reply(NodeId from, wire::PullReply& reply, Pace& pace, p
     step.out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, merged.error().message);
     return fail();
   }
-  if (merging_.empty()) after_page(pace, step);
+  if (stage_ != Stage::merging) ask(pace, step);
   return Progress::under_way;
 }
 
-void Pull::after_page(const Pace& pace, port::Step& step) {
-  if (manner_.purpose == Purpose::transfer && page_rows_ > 0)
+Pull::Progress Pull::after_page(const Pace& pace, port::Step& step) {
+  if (gives_way_ && page_rows_ > 0)
     not_before_ = step.view.now + give_way_.after(step.view.now - merging_since_, page_rows_);
-  at_end_ ? join_seen(step) : ask(pace, step);
+  if (at_end_) {
+    stage_ = Stage::idle;
+    return Progress::done;
+  }
+  ask(pace, step);
+  return Progress::under_way;
 }
 
 Result<> Pull::merge(wire::PullReply& reply, port::Step& step) {
@@ -84,34 +91,32 @@ Result<> Pull::merge(wire::PullReply& reply, port::Step& step) {
     if (*complete_to <= after_) return starling::fail(ErrorCode::malformed, "a page that does not get any further");
     after_ = *std::move(complete_to);
   }
-  stage_ = Stage::merging;
   merging_since_ = step.view.now;
   page_rows_ = reply.rows.size();
-  if (planted(Bug::seen_joined_before_rows)) step.store(storage::JoinSeen{share_.second, *promised_});
+  if (planted(Bug::seen_joined_before_rows)) step.store(storage::MergePage{share_.second, {}, *promised_});
+  storage::MergePage page{share_.second, {}, at_end_ ? promised_ : std::nullopt};
+  page.rows.reserve(reply.rows.size());
   for (auto& row : reply.rows) {
     auto key = ring::Key::from_bytes(row.key);
     if (!key) return std::unexpected(std::move(key.error()));
     if (step.view.ring.partition_of(key->token) != share_.second)
       return starling::fail(ErrorCode::malformed, "a pulled row of another partition");
-    merging_.insert(step.store(storage::Merge{share_.second, *std::move(key), std::move(row.object)}));
+    auto object = causal::decode_filled_object(row.object);
+    if (!object) return std::unexpected(std::move(object.error()));
+    page.rows.push_back({*std::move(key), *std::move(object)});
     step.out.notice(port::NoticeKind::row_pulled);
   }
+  if (page.rows.empty() && !at_end_) return {};
+  stage_ = Stage::merging;
+  waiting_ = step.store(std::move(page));
   return {};
 }
 
 Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace,
                                 port::Step& step) {
-  if (stage_ == Stage::merging && merging_.erase(ticket) != 0) {
-    if (!answer) return fail();
-    if (merging_.empty()) after_page(pace, step);
-    return Progress::under_way;
-  }
-  if ((stage_ != Stage::surveying && stage_ != Stage::joining) || ticket != waiting_) return Progress::not_mine;
+  if ((stage_ != Stage::surveying && stage_ != Stage::merging) || ticket != waiting_) return Progress::not_mine;
   if (!answer) return fail();
-  if (stage_ == Stage::joining) {
-    stage_ = Stage::idle;
-    return Progress::done;
-  }
+  if (stage_ == Stage::merging) return after_page(pace, step);
   const causal::Seen& ours = port::expect<storage::SurveyAnswer>(*answer).partitions.at(0).seen;
   if (wanted_ && ours.covers(*wanted_)) {
     stage_ = Stage::idle;
@@ -120,11 +125,6 @@ Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& an
   ours_ = causal::encode(ours);
   ask(pace, step);
   return Progress::under_way;
-}
-
-void Pull::join_seen(port::Step& step) {
-  stage_ = Stage::joining;
-  waiting_ = step.store(storage::JoinSeen{share_.second, *promised_});
 }
 
 Pull::Progress Pull::fail() {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "causal/seen.hpp"
@@ -19,8 +18,8 @@ using Share = std::pair<NodeId, PartitionId>;
 /// Fetches what we have missed of one partition from one replica that has it: all rows that hold a
 /// write which we have not seen, page by page, each merged and committed before the next is asked for.
 ///
-/// What the other side had seen *when it looked for the first page* becomes seen here only when all
-/// the rows are durable: what `seen` covers and no row holds counts as replaced. Whoever dies on the
+/// What the other side had seen *when it looked for the first page* becomes seen here with the last
+/// of the rows, in one commit: what `seen` covers and no row holds counts as replaced. Whoever dies on the
 /// way has merged some rows, and claims nothing. (Gonçalves et al. 2015, anti-entropy.)
 class Pull {
  public:
@@ -28,8 +27,9 @@ class Pull {
   enum class Purpose : std::uint8_t { gap, transfer };
   struct Manner {
     Purpose purpose{};
-    std::uint32_t page_bytes{};  ///< of rows, at a time
-    Duration patience{};         ///< for an answer of the other side
+    std::uint32_t page_bytes{};        ///< of rows, at a time
+    std::uint32_t quiet_page_bytes{};  ///< while nobody asks anything of this node: large pages cost less for each row
+    Duration patience{};               ///< for an answer of the other side
   };
   explicit Pull(Manner manner) : manner_(manner) {}
 
@@ -54,12 +54,12 @@ class Pull {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
-  enum class Stage : std::uint8_t { idle, surveying, pausing, asked, merging, joining };
+  enum class Stage : std::uint8_t { idle, surveying, pausing, asked, merging };
 
   void ask(const Pace& pace, port::Step& step);
-  void after_page(const Pace& pace, port::Step& step);
+  std::uint32_t next_page_bytes(const port::Step& step);
+  Progress after_page(const Pace& pace, port::Step& step);
   Result<> merge(wire::PullReply& reply, port::Step& step);
-  void join_seen(port::Step& step);
   Progress fail();
 
   Share share_;
@@ -72,8 +72,8 @@ class Pull {
   bool at_end_{};
   wire::RequestId request_;
   port::Ticket waiting_;
-  std::set<port::Ticket> merging_;
   std::size_t page_rows_{};  ///< that are, or were, being merged
+  bool gives_way_{};         ///< to those who asked something of this node when the page was asked for
   Instant merging_since_;
   GiveWay give_way_;
   Instant not_before_;  ///< is the next page asked for

@@ -9,8 +9,10 @@ namespace starling::transfer {
 
 namespace {
 
-constexpr std::uint32_t page_rows_max = 1000;
+constexpr std::uint32_t page_rows_max = 10'000;
 constexpr std::uint32_t page_bytes_max = 1024 * 1024;
+/// While others have asked something of this node: whoever pulls does not know of them.
+constexpr std::uint32_t busy_page_bytes_max = 64 * 1024;
 
 }  // namespace
 
@@ -30,14 +32,15 @@ void Source::on_message(NodeId from, wire::PullRequest pull, Step& step) {
   auto after = after_of(pull.after, pull.partition, step.view.ring);
   if (!after) return refuse(from, pull, std::move(after.error()), step);
   const auto tokens = step.tokens_of(pull.partition);
-  storage::ScanUnseen scan{.partition = pull.partition,
-                           .first = tokens.first,
-                           .last = tokens.last,
-                           .seen = *std::move(seen),
-                           .after = *std::move(after),
-                           .rows_max = page_rows_max,
-                           .bytes_max = std::min(pull.bytes_max, page_bytes_max),
-                           .whole = pull.whole};
+  storage::ScanUnseen scan{
+      .partition = pull.partition,
+      .first = tokens.first,
+      .last = tokens.last,
+      .seen = *std::move(seen),
+      .after = *std::move(after),
+      .rows_max = page_rows_max,
+      .bytes_max = std::min(pull.bytes_max, step.view.quiet() ? page_bytes_max : busy_page_bytes_max),
+      .whole = pull.whole};
   const Duration ttl = pull.ttl;
   asked_.look_up(from, ttl, std::move(pull), std::move(scan), step);
 }

@@ -80,7 +80,7 @@ std::size_t pull(Store<Disk>& to, Store<Disk>& from) {
     rows += page.rows.size();
     scan.after = page.complete_to;
   } while (!scan.after.bytes.empty());
-  ask<storage::Done>(to, storage::JoinSeen{here, before});
+  ask<storage::Done>(to, storage::MergePage{here, {}, before});
   return rows;
 }
 

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "causal/codec.hpp"
 #include "contract/healing.hpp"
 
 /// Many rows of another replica at once.
@@ -12,8 +13,11 @@ using namespace storage;
 constexpr std::uint64_t another = 8;  ///< seed: two that write are two actors
 
 template <class Disk>
-std::vector<UnseenRow> page_of(Store<Disk>& store) {
-  return ask<ScanUnseenAnswer>(store, lacking({}, 1000)).rows;
+std::vector<ScannedRow> page_of(Store<Disk>& store) {
+  std::vector<ScannedRow> rows;
+  for (auto& [key, object] : ask<ScanUnseenAnswer>(store, lacking({}, 1000)).rows)
+    rows.push_back({std::move(key), causal::decode_filled_object(object).value()});
+  return rows;
 }
 
 template <class Disk>
@@ -38,7 +42,7 @@ FOR_EACH_DISK("a page says the same as a merge of each of its rows, on an empty 
   build(one_by_one);
   const auto rows = page_of(source);
   ask<Done>(by_page, MergePage{here, rows});
-  for (const auto& [key, object] : rows) ask<MergeAnswer>(one_by_one, Merge{here, key, object});
+  for (const auto& [key, object] : rows) ask<MergeAnswer>(one_by_one, Merge{here, key, causal::encode(object)});
   CHECK(rows_of(by_page) == 60);
   check_equal(by_page, one_by_one, 60);
   by_page.crash();
@@ -74,15 +78,34 @@ FOR_EACH_DISK("one row that lies between those of a page is enough for all of th
   CHECK(by_page.values("k7") == std::vector<std::string>{"ours", "theirs"});
 }
 
-FOR_EACH_DISK("a row that cannot be joined is told, and the others are joined all the same") {
+FOR_EACH_DISK("a damaged row is told, the others are joined, and nothing is claimed to be seen") {
+  Store<Disk> source, by_page(Durability::full, another);
+  for (int i = 0; i < 10; ++i) REQUIRE(source.put(fmt::format("k{}", i), "v").has_value());
+  REQUIRE(by_page.put("k4", "ours").has_value());
+  Engine& engine = by_page.disk().engine();
+  REQUIRE(engine.begin().has_value());
+  REQUIRE(engine.update(named("k4"), "no row").has_value());
+  REQUIRE(engine.commit().has_value());
+  const auto answer = by_page.run(MergePage{here, page_of(source), survey(source).seen});
+  REQUIRE_FALSE(answer.has_value());
+  CHECK(answer.error().code == ErrorCode::unavailable);
+  CHECK(rows_of(by_page) == 10);
+  CHECK_FALSE(survey(by_page).seen.covers(survey(source).seen));
+}
+
+FOR_EACH_DISK("what the last page speaks of is seen with its rows") {
   Store<Disk> source, by_page;
   for (int i = 0; i < 10; ++i) REQUIRE(source.put(fmt::format("k{}", i), "v").has_value());
+  remove(source, "k3");
   auto rows = page_of(source);
-  rows[4].object = "no object";
-  const auto answer = by_page.run(MergePage{here, rows});
-  REQUIRE_FALSE(answer.has_value());
-  CHECK(answer.error().code == ErrorCode::malformed);
-  CHECK(rows_of(by_page) == 9);
+  std::vector<ScannedRow> first(rows.begin(), rows.begin() + 5);
+  rows.erase(rows.begin(), rows.begin() + 5);
+  ask<Done>(by_page, MergePage{here, first});
+  CHECK_FALSE(survey(by_page).seen.covers(survey(source).seen));
+  ask<Done>(by_page, MergePage{here, rows, survey(source).seen});
+  CHECK(survey(by_page).seen == survey(source).seen);
+  by_page.crash();
+  CHECK(survey(by_page).seen == survey(source).seen);
 }
 
 FOR_EACH_DISK("a page without rows is done at once") {

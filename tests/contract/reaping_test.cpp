@@ -147,7 +147,7 @@ FOR_EACH_DISK("a merge that drops the last sibling leaves no row where nothing i
 
   build(store);
   const Bytes nothing = causal::encode(other.get("k"));
-  ask<Done>(store, JoinSeen{here, {}});
+  ask<Done>(store, MergePage{here, {}, causal::Seen{}});
   CHECK(ask<MergeAnswer>(store, Merge{here, named("k"), nothing}).changed);
   CHECK(store.values("k").empty());
   CHECK(store.get("k").context.covers(deletion.dot));

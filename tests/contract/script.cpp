@@ -99,12 +99,13 @@ Commands pages(std::uint64_t from, std::uint64_t to, std::uint64_t seed) {
   std::array<MergePage, script_partitions> pages;
   for (Command& command : merges(from, to, seed)) {
     auto& [partition, key, object] = std::get<Merge>(command);
-    pages[partition.value].rows.push_back({std::move(key), std::move(object)});
+    auto decoded = causal::decode_filled_object(object);
+    if (decoded) pages[partition.value].rows.push_back({std::move(key), *std::move(decoded)});
   }
   Commands commands;
   for (std::size_t i = 0; i < pages.size(); ++i) {
     pages[i].partition = {static_cast<std::uint16_t>(i)};
-    std::ranges::sort(pages[i].rows, {}, &UnseenRow::key);
+    std::ranges::sort(pages[i].rows, {}, &ScannedRow::key);
     commands.emplace_back(std::move(pages[i]));
   }
   return commands;

@@ -189,7 +189,7 @@ FOR_EACH_DISK("the first unseen row fits always, however few bytes there may be"
 FOR_EACH_DISK("what has been joined is seen after a crash too, and the reads that find nothing say so") {
   Store<Disk> ours, theirs;
   const auto dot = theirs.put("k", "v")->dot;
-  ask<Done>(ours, JoinSeen{here, survey(theirs).seen});
+  ask<Done>(ours, MergePage{here, {}, survey(theirs).seen});
   ours.crash();
   CHECK(survey(ours).seen.contains(dot));
   CHECK(ours.get("other").context.covers(dot));
@@ -200,7 +200,7 @@ FOR_EACH_DISK("a seen set that knows more of our actor than we do puts it in dou
   const auto first = store.put("k", "v")->dot;
   causal::Seen more = survey(store).seen;
   more.add({first.actor, first.n + 1});
-  ask<Done>(store, JoinSeen{here, more});
+  ask<Done>(store, MergePage{here, {}, more});
   CHECK(store.put("k", "w")->dot.actor != first.actor);
 }
 

@@ -11,8 +11,9 @@ std::vector<Violation> read_behind_the_seal() {
   scene.put(stays, 0);
   bool parted = false;
   for (const HostIndex newcomer : scene.others)
-    scene.on_commit<storage::JoinSeen>(newcomer, [&](const auto&) {
-      if (!std::exchange(parted, true)) scene.part({misses_it, leaves});  // the newcomer holds everything now
+    scene.on_commit<storage::MergePage>(newcomer, [&](const storage::MergePage& page) {
+      if (page.seen && !std::exchange(parted, true))
+        scene.part({misses_it, leaves});  // the newcomer holds everything now
     });
   scene.order(stays, HistoryScene::Kind::leave, {leaves});
   REQUIRE(scene.world.run_until([&] { return parted; }, 20s));
@@ -33,7 +34,8 @@ std::vector<Violation> write_by_an_old_ring() {
   std::optional<HostIndex> newcomer;
   OpId put{};
   for (const HostIndex other : scene.others)
-    scene.on_commit<storage::JoinSeen>(other, [&, other](const auto&) {
+    scene.on_commit<storage::MergePage>(other, [&, other](const storage::MergePage& page) {
+      if (!page.seen) return;
       if (!newcomer) put = scene.clients.put(0, misses_it, 0, Op::Strength::majority, true);
       newcomer = other;
     });

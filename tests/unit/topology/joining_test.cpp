@@ -97,6 +97,27 @@ TEST_CASE("who is no member yet is not told the secret") {
   CHECK(answer.secret == Secret{});
 }
 
+TEST_CASE("who has asked is welcomed with the first ring that has it, without asking again") {
+  Founded0 town(3);
+  const auto cluster = *decode_cluster_record(town[0].records.at(cluster_record_name));
+  Joiners joiners;
+  port::Outbox out;
+  for (const std::uint64_t node : {2, 3})
+    joiners.on_message({node}, wire::JoinAsk{.node = {node}, .name = {}, .zone = {}, .peer = {}}, town.ring_of(0),
+                       cluster, {}, {}, out);
+  out.clear();
+  joiners.on_ring(town.ring_of(0), cluster, {}, out);
+  CHECK(out.effects().empty());
+  town.admit(0, 1);
+  joiners.on_ring(town.ring_of(0), cluster, {}, out);
+  REQUIRE(out.effects().size() == 1);
+  const auto& welcome = std::get<port::SendMessage>(out.effects().front());
+  CHECK(welcome.to == NodeId{2});
+  CHECK(std::get<wire::JoinWelcome>(welcome.message).ring == encode(town.ring_of(0)));
+  joiners.on_ring(town.ring_of(0), cluster, {}, out);
+  CHECK(out.effects().size() == 1);
+}
+
 TEST_CASE("a welcome that was not asked for is passed over") {
   Founded0 town(2);
   town.admit(0, 1);
