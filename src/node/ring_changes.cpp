@@ -148,8 +148,8 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
   rooms.change_requests.after_step(rooms, now, out);
 
   if (rooms.conductor.awaited().contains(rooms.boot.node) && rooms.book.ring()->settled()) rooms.transfer.forgo_grace();
+  was_member_ = was_member_ || rooms.life == Rooms::Life::ready;  // only a member becomes that
   if (!rooms.stranger()) {
-    was_member_ = was_member_ || rooms.life == Rooms::Life::ready;
     told_to_ask_ = false;
     return;
   }

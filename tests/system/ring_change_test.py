@@ -164,6 +164,7 @@ class Disaster(Changing):
         self.members = self.cluster(5)
         with self.members[0].connect(60) as client:
             client.call("kv.mput", [[f"key {i}", f"value {i}"] for i in range(keys)], {"w": "all"})
+            self.wait_until(lambda: all(member[b"name"] for member in client.call("cluster.status")[b"members"]), 30)
         lost = [node.name for node in self.members[2:]]
         for node in self.members[2:]:
             node.kill()
