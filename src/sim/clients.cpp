@@ -191,7 +191,7 @@ void Clients::on_outcome(OpId id, std::size_t number, Outcome outcome, std::stri
   attempt.outcome = outcome;
   attempt.words = std::move(words);
   Pursuit& pursuit = pursuits_[id];
-  if (outcome != Outcome::done && op.client < habits_.size())
+  if (outcome != Outcome::done && op.client < habits_.size() && !habits_[op.client].loyal)
     habits_[op.client].home = random_.below(world_.hosts());  // whoever was settled looks for another place
   if (outcome == Outcome::done || pursuit.attempts_left == 0) return conclude(id);
   --pursuit.attempts_left;

@@ -119,7 +119,7 @@ std::string Settling::blocker() {
     const auto* status = reply ? std::get_if<port::StatusReply>(&*reply) : nullptr;
     if (!status) continue;
     for (const auto& problem : status->problems)
-      if (problem.what.find("ring") != std::string::npos) words.insert(problem.what);
+      if (problem.what.find("the ring") != std::string::npos) words.insert(problem.what);
   }
   return fmt::format("{}", fmt::join(words, "; "));
 }

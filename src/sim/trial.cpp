@@ -20,53 +20,19 @@ constexpr Duration supervision_period = 1s;
 constexpr std::size_t replicas = 3;
 constexpr std::size_t leavers_max = 2;
 
-/// So quick that even a short partition ends with everybody dead for the others.
-constexpr membership::Profile quick{.probe_period = 200ms,
-                                    .probe_timeout = 100ms,
-                                    .suspicion_multiplier = 2,
-                                    .suspicion_max_multiplier = 3,
-                                    .gossip_period = 50ms,
-                                    .push_pull_period = 5s};
-
-/// What a seed decides before there is a world.
-struct Setting {
-  explicit Setting(const TrialConfig& config) {
-    Random random(~config.seed);
-    if (random.chance(1, 6)) slowness = 4;
-    if (random.chance(1, 2)) gossip = membership::Profile::local();
-    if (random.chance(1, 4)) gossip = quick;
-    supervised = random.chance(1, 2);
-    ring_changes = random.chance(1, 3);
-    if (config.ring_changes != RingChanges::by_seed) ring_changes = config.ring_changes == RingChanges::always;
-    // Few partitions and a key in each, so that whatever moves is read and written meanwhile.
-    if (ring_changes) partitions = 2U << random.below(4);
-  }
-
-  int slowness = 1;  ///< so many times more time for as many operations: enough for nodes to be given up
-  membership::Profile gossip;
-  bool supervised{};  ///< who stops by itself is started again
-  bool ring_changes{};
-  std::uint32_t partitions = 16;
-};
-
-Workload draw_workload(const Setting& setting, Random& random) {
-  Workload load = Workload::draw(random);
-  load.think_max *= setting.slowness;
-  if (setting.ring_changes) load.keys = std::max<std::size_t>(load.keys, setting.partitions);
-  return load;
-}
+Setting setting_of(const TrialConfig& config) { return {config.seed, config.hosts, config.ring_changes}; }
 
 class Trial {
  public:
   explicit Trial(const TrialConfig& config)
       : config_(config),
-        setting_(config),
-        world_({.seed = config.seed, .hosts = config.hosts, .engine = config.engine, .node = small_node()}),
+        setting_(setting_of(config)),
+        world_({.seed = config.seed, .hosts = setting_.hosts, .engine = config.engine, .node = setting_.node}),
         spare_(world_.add_host().index()),
-        forgetful_(world_.random().below(config.hosts)),
+        forgetful_(world_.random().below(setting_.hosts)),
         reserves_(add_reserves()),
-        leaves_one_dead_(config.hosts >= can_miss_one && world_.random().chance(1, 4)),
-        workload_(draw_workload(setting_, world_.random())),
+        leaves_one_dead_(setting_.hosts >= can_miss_one && world_.random().chance(1, 4)),
+        workload_(setting_.draw_workload(world_.random())),
         clients_(world_, workload_, history_) {}
 
   TrialResult run() {
@@ -83,20 +49,11 @@ class Trial {
   }
 
  private:
-  node::Config small_node() const {
-    node::Config node;
-    node.partitions = setting_.partitions;
-    node.gossip = setting_.gossip;
-    node.repair.interval = 10s;
-    node.repair.settle = 1s;
-    return node;
-  }
-
   /// One that asks to join as soon as it is put to use, and one that waits to be invited.
   std::vector<HostIndex> add_reserves() {
     if (!setting_.ring_changes) return {};
     std::vector<Address> seeds;
-    for (HostIndex host = 0; host < config_.hosts; ++host) seeds.push_back(world_.host(host).peer());
+    for (HostIndex host = 0; host < setting_.hosts; ++host) seeds.push_back(world_.host(host).peer());
     const HostIndex eager = world_.add_host(std::move(seeds)).index();
     return {eager, world_.add_host().index()};
   }
@@ -104,8 +61,8 @@ class Trial {
   /// The machine that may be lost is one of them, so that all replicas find a place without them.
   std::vector<HostIndex> leavers() const {
     std::vector<HostIndex> leavers;
-    for (std::size_t more = 0; replicas + more < config_.hosts && more < leavers_max; ++more)
-      leavers.push_back((forgetful_ + more) % config_.hosts);
+    for (std::size_t more = 0; replicas + more < setting_.hosts && more < leavers_max; ++more)
+      leavers.push_back((forgetful_ + more) % setting_.hosts);
     return leavers;
   }
 
@@ -124,7 +81,7 @@ class Trial {
   std::map<std::size_t, Fault> draw() {
     Random random = world_.random().fork();
     const Terrain terrain{
-        .hosts = config_.hosts, .spare = spare_, .forgetful = forgetful_, .reserves = reserves_, .leavers = leavers()};
+        .hosts = setting_.hosts, .spare = spare_, .forgetful = forgetful_, .reserves = reserves_, .leavers = leavers()};
     std::vector<Fault> drawn = draw_faults(random, terrain, world_.now(), length_of(config_));
     std::map<std::size_t, Fault> chosen;
     for (std::size_t number = 0; number < drawn.size(); ++number)
@@ -194,10 +151,11 @@ class Trial {
   }
 
   void conclude() {
-    const auto found = check(history_, {.replicas = std::min(replicas, config_.hosts),
-                                        .losses = world_.losses(),
-                                        .holdings = std::move(end_.holdings),
-                                        .owings = std::move(end_.owings)});
+    const auto found =
+        check(history_, {.replicas = setting_.ring_changes ? replicas : std::min(replicas, setting_.hosts),
+                         .losses = world_.losses(),
+                         .holdings = std::move(end_.holdings),
+                         .owings = std::move(end_.owings)});
     // The causes before the consequences.
     result_.violations.insert(result_.violations.begin(), found.begin(), found.end());
     result_.violations.insert(result_.violations.begin(), ledger_.violations().begin(), ledger_.violations().end());
@@ -239,7 +197,7 @@ class Trial {
 
 }  // namespace
 
-Duration length_of(const TrialConfig& config) { return config.faults_for * Setting(config).slowness; }
+Duration length_of(const TrialConfig& config) { return config.faults_for * setting_of(config).slowness; }
 
 TrialResult run_trial(const TrialConfig& config) { return Trial(config).run(); }
 

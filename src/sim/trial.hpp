@@ -10,16 +10,14 @@
 #include "sim/checker.hpp"
 #include "sim/convergence.hpp"
 #include "sim/fault.hpp"
+#include "sim/setting.hpp"
 #include "sim/world.hpp"
 
 namespace starling::sim {
 
-/// Whether somebody asks for changes of the ring: some seeds are of that kind.
-enum class RingChanges : std::uint8_t { by_seed, never, always };
-
 struct TrialConfig {
   std::uint64_t seed = 1;
-  std::size_t hosts = 5;
+  std::size_t hosts = 5;  ///< that found the cluster; fewer in some seeds in which it grows
   EngineKind engine = EngineKind::memory;
   Duration faults_for = 20s;  ///< some seeds take their time, and four times as long
   /// After the last fault each step of the way back must be done within this: see Recovery.

@@ -44,6 +44,7 @@ std::vector<Habits> draw_habits(const Workload& workload, std::size_t hosts, Ran
   for (Habits& habits : all) {
     habits.home = together ? first_home : random.below(hosts);
     habits.settled = random.chance(workload.settled_percent, 100);
+    habits.loyal = habits.settled && workload.loyal_percent != 0 && random.chance(workload.loyal_percent, 100);
     if (random.chance(workload.holding_percent, 100)) habits.holds = 1s + 1ms * up_to(random, 9'000);
     if (random.chance(workload.retrying_percent, 100)) habits.attempts = 2 + up_to(random, attempts_max - 2);
     if (random.chance(workload.hasty_percent, 100)) habits.patience = 20ms + 1ms * up_to(random, 500);

@@ -26,6 +26,7 @@ struct Workload {
   std::uint32_t strong_percent = 5;    ///< at r or w = all
   std::uint32_t sloppy_percent = 0;    ///< of the writes
   std::uint32_t settled_percent = 0;   ///< of the clients: stay with a node until it fails them
+  std::uint32_t loyal_percent = 0;     ///< of those: whatever happens
   std::uint32_t holding_percent = 0;   ///< of the clients: use a context for long
   std::uint32_t retrying_percent = 0;  ///< of the clients: try a failed write again
   std::uint32_t hasty_percent = 0;     ///< of the clients: have little patience
@@ -37,6 +38,7 @@ struct Workload {
 struct Habits {
   HostIndex home{};
   bool settled{};
+  bool loyal{};
   Duration holds{};                  ///< for so long it keeps to the context that it has for a key
   std::uint32_t attempts = 1;        ///< of a write
   std::optional<Duration> patience;  ///< the time-out that it asks for
