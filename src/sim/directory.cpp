@@ -29,6 +29,7 @@ class MemoryDirectory final : public Directory {
     engine_.fail_commits(ailment == Ailment::none ? std::nullopt : std::optional(error));
     engine_.fail_reads(ailment == Ailment::failing_reads ? std::optional(error) : std::nullopt);
   }
+  void turn_bit(std::uint64_t choice) override { engine_.turn_bit(choice); }
 
  private:
   storage::MemoryEngine engine_;
@@ -72,6 +73,7 @@ class SqliteDirectory final : public Directory {
       case Ailment::failing_writes: return mount_.troubles().plan(draw_write_trouble());
     }
   }
+  void turn_bit(std::uint64_t) override {}
 
  private:
   vfs::Fate draw_fate() {

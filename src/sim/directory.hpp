@@ -46,6 +46,9 @@ class Directory {
   /// Without a process. A default-made copy leaves an empty directory.
   virtual void restore(const DirectoryCopy& copy) = 0;
   virtual void ail(Ailment ailment) = 0;
+  /// A bit of a stored row turns: which one of which, `choice` says. Only in the model: what SQLite makes of damaged
+  /// pages is for tests/contract to say.
+  virtual void turn_bit(std::uint64_t choice) = 0;
 };
 
 /// What is left to chance, as what survives a crash, is drawn from `random`.

@@ -54,6 +54,7 @@ class Disk {
   /// Nothing is left. Without a process.
   void wipe() { restore({}); }
   void ail(Ailment ailment) { directory_->ail(ailment); }
+  void turn_bit(std::uint64_t choice) { directory_->turn_bit(choice); }
   /// Nothing is read or written for so long from now on, whatever was said before; 0: it goes on.
   void stall(Duration length);
   DiskSpeed& speed() { return speed_; }

@@ -39,16 +39,16 @@ void Leftovers::on_timer(Step& step) {
   drop_next(step);
   if (partitions_.empty() || step.view.now < next_) return;
   next_ = step.view.now + step.config.leftover_period;
-  std::vector<PartitionId> offered;
+  std::vector<PartitionId> kept;
   for (auto& [partition, leftover] : partitions_) {
     if (leftover.going) continue;
+    kept.push_back(partition);
     const bool handed_over = is_handed_over(partition, leftover, step.view);
     if (!handed_over) leftover.handed_over_at.reset();
     if (handed_over && !leftover.handed_over_at) leftover.handed_over_at = step.view.now;
-    if (!handed_over) offered.push_back(partition);
   }
   drop_next(step);
-  if (!offered.empty() && !surveying_) surveying_ = step.store(storage::Survey{std::move(offered)});
+  if (!kept.empty() && !surveying_) surveying_ = step.store(storage::Survey{std::move(kept)});
 }
 
 /// One at a time, and then as much time for everybody else as it took four times: each is a transaction of its own,
@@ -120,11 +120,15 @@ bool Leftovers::on_storage(port::Ticket ticket, Result<storage::Answer>& answer,
   return true;
 }
 
+/// Damaged rows go, also where others have all of the partition: a hint for one could never be delivered.
 void Leftovers::offer(storage::SurveyAnswer& ours, Step& step) {
   std::map<NodeId, std::vector<wire::RepairView>> offers;
   for (const auto& survey : ours.partitions) {
     const auto it = partitions_.find(survey.partition);
     if (it == partitions_.end() || it->second.going) continue;
+    const auto tokens = step.tokens_of(survey.partition);
+    if (survey.damaged) step.store(storage::Recover{survey.partition, tokens.first, tokens.last});
+    if (survey.damaged || it->second.handed_over_at) continue;
     for (const NodeId owner : step.view.ring.preference_list(survey.partition))
       if (!it->second.covered_by.contains(owner) && step.view.peers.reachable(owner) &&
           offers[owner].size() < views_per_offer)

@@ -1,5 +1,6 @@
 #include "storage/memory/memory_engine.hpp"
 
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -52,6 +53,13 @@ void MemoryEngine::rollback() {
         undo_.back());
   }
   in_transaction_ = false;
+}
+
+void MemoryEngine::turn_bit(std::uint64_t choice) {
+  if (rows_.empty()) return;
+  Bytes& row = std::next(rows_.begin(), static_cast<std::ptrdiff_t>(choice % rows_.size()))->second;
+  const std::uint64_t bit = choice / rows_.size() % (8 * row.size());
+  row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << bit % 8));
 }
 
 Result<bool> MemoryEngine::get(const ring::Key& key, Bytes& row) {

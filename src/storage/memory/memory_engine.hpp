@@ -48,6 +48,8 @@ class MemoryEngine final : public Engine {
   void fail_commits(std::optional<Error> error) { commit_failure_ = std::move(error); }
   /// And every read of a row, of the states or the records.
   void fail_reads(std::optional<Error> error) { read_failure_ = std::move(error); }
+  /// A bit of a row turns, as may happen on any disk: which one of which, `choice` says.
+  void turn_bit(std::uint64_t choice);
 
  private:
   /// What was there before a change; nullopt: nothing.
