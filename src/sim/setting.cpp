@@ -36,7 +36,7 @@ void Setting::draw_changes(Random& random) {
   if (random.chance(1, 4)) hosts = 1 + random.below(hosts);
   if (random.chance(1, 2)) {
     node.transfer.rate = 400U << random.below(6);  // a partition has some hundred bytes
-    node.transfer.page_bytes = 64U << random.below(4);
+    node.transfer.quiet_page_bytes = node.transfer.page_bytes = 64U << random.below(4);
   }
   if (random.chance(1, 2)) {
     node.repair.interval = 25s;
