@@ -34,6 +34,10 @@ std::optional<Violation> Settling::run() {
     world_.run_for(look_again);
     if (world_.now() < moved_ + patience_) continue;
     if (!newest_) return Violation{"liveness", "nobody has a ring", {}};
+    if (rows_arrive()) {
+      moved_ = world_.now();  // a slow transfer is no stall
+      continue;
+    }
     const std::string why = blocker();
     const std::string state = fmt::format("the ring of epoch {} is {} and gets no further: {}", newest_->epoch().value,
                                           newest_->settled() ? "settled" : "not settled", why);
@@ -108,6 +112,22 @@ std::set<NodeId> Settling::waiting_to_join(const ring::Ring& ring) {
     for (const auto& joiner : status->waiting) waiting.insert(joiner.node);
   }
   return waiting;
+}
+
+/// More of them than when that was asked last.
+bool Settling::rows_arrive() {
+  std::map<NodeId, std::uint64_t> fetched;
+  for (HostIndex host = 0; host < world_.hosts(); ++host) {
+    if (!world_.host(host).ready()) continue;
+    const auto reply = world_.ask(host, port::StatusRequest{});
+    const auto* status = reply ? std::get_if<port::StatusReply>(&*reply) : nullptr;
+    if (!status || !status->change) continue;
+    for (const auto& newcomer : status->change->newcomers)
+      fetched[newcomer.node] = std::max(fetched[newcomer.node], newcomer.rows);
+  }
+  const bool more = std::ranges::any_of(fetched, [&](const auto& one) { return one.second > fetched_[one.first]; });
+  fetched_ = std::move(fetched);
+  return more;
 }
 
 /// What the nodes say about it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,7 +16,8 @@ namespace starling::sim {
 /// waits for a machine which is gone for good is then aborted, as an operator would.
 class Settling {
  public:
-  /// `patience`: so long after the last step of the ring, it has stalled.
+  /// `patience`: so long after the last step of the ring, or the last row on its way to who is to own it, it has
+  /// stalled.
   Settling(World& world, Duration patience) : world_(world), patience_(patience) {}
 
   /// Until the ring is at rest. Then machines that are not in it are switched off. Nothing, or what is wrong.
@@ -28,12 +30,14 @@ class Settling {
   void start_whoever_should_run(const ring::Ring& ring);
   std::set<NodeId> waiting_to_join(const ring::Ring& ring);
   std::string blocker();
+  bool rows_arrive();
   void abort();
 
   World& world_;
   Duration patience_;
   std::optional<ring::Ring> newest_;
-  Instant moved_;  ///< when the ring did
+  Instant moved_;                            ///< when the ring did
+  std::map<NodeId, std::uint64_t> fetched_;  ///< rows, for the change under way
   std::optional<Instant> resting_since_;
 };
 
