@@ -140,7 +140,8 @@ std::optional<Founded> Joiner::on_stored(port::Ticket ticket, const Result<stora
 
 std::string Joiner::waiting_for() const {
   const std::string command = fmt::format("'kvcli cluster join {}'", config_.name.empty() ? "NODE" : config_.name);
-  if (seeds_.empty() && inviters_.empty()) return "this node is in no cluster and has no seeds to ask: say " + command;
+  if (seeds_.empty() && inviters_.empty() && members_.empty())
+    return "this node is in no cluster and has no seeds to ask: say " + command;
   if (!at_once_) return "this node waits for an operator to let it join: say " + command + " to a member";
   std::string asked;
   for (const Address& seed : seeds_) asked += (asked.empty() ? "" : ", ") + to_string(seed);

@@ -176,6 +176,15 @@ TEST_CASE("whoever crashes after it was invited, is in the cluster in the end wi
   }
 }
 
+TEST_CASE("an invited node that has restarted says that it asks, not that it waits for an operator") {
+  Founded0 town(2);
+  town.tell(0, 1, invitation);
+  town.run(10ms);
+  town.crash(1);
+  town.start(1);
+  CHECK(town[1].founding->waiting_for().find("asks to join the cluster that has invited it") != std::string::npos);
+}
+
 TEST_CASE("an invitation that cannot be kept is not followed") {
   Founded0 town(2);
   town.full_disks = true;
