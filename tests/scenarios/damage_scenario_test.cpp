@@ -15,16 +15,7 @@ TEST_CASE("hints for damaged rows, of partitions that belong to others by now to
   node.repair.settle = 1s;
   HistoryScene scene(301, 4, node, {.keys = keys}, 1);
   const HostIndex gone = 2, newcomer = 3;
-  scene.world.host(gone).kill();
-  for (std::size_t key = 0; key < keys; ++key) scene.put(0, key);
-  scene.world.put_to_use(newcomer);
-  scene.world.run_for(10s);
-  scene.order(0, HistoryScene::Kind::join, {newcomer});
-  const auto changed = [&] {
-    const auto ring = ring_at(scene.world, 0);
-    return ring && ring->settled() && ring->epoch().value > 1;
-  };
-  REQUIRE(scene.world.run_until(changed, 30s));
+  scene.move_behind(gone, newcomer, keys);
   for (std::size_t row = 0; row < keys; ++row) scene.world.host(0).disk().turn_bit(row);
   scene.world.host(gone).start();
   REQUIRE(scene.all_well(20s));

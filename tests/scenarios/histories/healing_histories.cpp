@@ -42,16 +42,7 @@ std::vector<Violation> delivery_that_was_lost() {
 std::vector<Violation> hint_for_a_former_owner() {
   HistoryScene scene(212, 4, hinting_node(), {.keys = keys}, 1);
   const HostIndex gone = 2, newcomer = 3;
-  scene.world.host(gone).kill();
-  for (std::size_t key = 0; key < keys; ++key) scene.put(0, key);
-  scene.world.put_to_use(newcomer);
-  scene.world.run_for(10s);
-  scene.order(0, HistoryScene::Kind::join, {newcomer});
-  const auto changed = [&] {
-    const auto ring = ring_at(scene.world, 0);
-    return ring && ring->settled() && ring->epoch().value > 1;
-  };
-  REQUIRE(scene.world.run_until(changed, 30s));
+  scene.move_behind(gone, newcomer, keys);
   scene.world.host(gone).start();
   REQUIRE(scene.all_well(20s));
   scene.world.run_for(30s);

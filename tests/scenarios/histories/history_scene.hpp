@@ -69,6 +69,20 @@ struct HistoryScene : Scene {
     };
   }
 
+  /// One that is gone misses a write to each key, and while it is away partitions move to a newcomer.
+  void move_behind(HostIndex gone, HostIndex newcomer, std::size_t keys) {
+    world.host(gone).kill();
+    for (std::size_t key = 0; key < keys; ++key) put(0, key);
+    world.put_to_use(newcomer);
+    world.run_for(10s);
+    order(0, Kind::join, {newcomer});
+    const auto changed = [&] {
+      const auto ring = ring_at(world, 0);
+      return ring && ring->settled() && ring->epoch().value > 1;
+    };
+    REQUIRE(world.run_until(changed, 30s));
+  }
+
   /// As run_until(), and looks more often than anything can happen.
   bool watch_for(const std::function<bool()>& condition, Duration at_most) {
     const Instant end = world.now() + at_most;
