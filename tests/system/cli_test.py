@@ -206,7 +206,7 @@ class ThreeNodes(harness.SystemTest):
 
     def test_a_sloppy_write_succeeds_with_two_of_three_replicas_down_and_says_so(self):
         nodes = {node.name: node for node in self.cluster(5)}
-        cli = Cli(*nodes.values())
+        cli = Cli(next(iter(nodes.values())))  # one of them: each learns the names of the others in its own time
         cli.text("put", "k", "before")
         self.wait_until(lambda: all(name in nodes for name in cli.json("ring", "--key", "k")["replicas"]))
         left, *away = [nodes[name] for name in cli.json("ring", "--key", "k")["replicas"]]
