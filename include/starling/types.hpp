@@ -38,7 +38,7 @@ struct WriteOptions {
   std::string bucket{};  ///< empty: the default bucket
   /// What the writer has seen, from Reading::context or Written::context. The write replaces that
   /// and only that: without a context it is kept beside every value there is (a sibling). A remove
-  /// without a context removes what the node finds when it looks.
+  /// without a context reads first, and removes what it has read.
   std::string context{};
   Level w{};                            ///< how many replicas must have it durably
   std::chrono::milliseconds timeout{};  ///< zero: the client's default

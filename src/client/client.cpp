@@ -80,6 +80,28 @@ struct Client::Impl {
     submit(std::move(call), decode, std::move(then));
   }
 
+  void remove(std::string_view key, const WriteOptions& options, Callback<Written> then) {
+    auto call = call_on_key("kv.delete", options.bucket, key, Repeat::by_request_id, options.timeout);
+    call->params = pack_remove(key, options, terms_of(*call, new_request_id()));
+    submit(std::move(call), decode_written, std::move(then));
+  }
+
+  /// The node could do the reading. But of a delete that finds out itself what to remove, an attempt that was given
+  /// up, and is carried out late, removes what was written after the delete was done. One with a context never does.
+  void remove_what_is_there(std::string_view key, WriteOptions options, Callback<Written> then) {
+    const Instant deadline = Loop::now() + timeout_of(options.timeout);
+    const ReadOptions reading{.bucket = options.bucket, .r = {}, .timeout = options.timeout};
+    auto remove_it = [this, key = std::string(key), options = std::move(options), deadline,
+                      then = std::move(then)](Result<Reading> there) mutable {
+      if (!there) return then(std::unexpected(std::move(there).error()));
+      if (!there->found()) return then(Written{.context = std::move(there->context)});
+      options.context = std::move(there->context);
+      options.timeout = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(deadline - Loop::now()));
+      remove(key, options, std::move(then));
+    };
+    read("kv.get", key, reading, decode_reading, Callback<Reading>(std::move(remove_it)));
+  }
+
   /// What asks one of the configured nodes about itself or the cluster.
   template <class T>
   Result<T> ask(std::string_view method, Result<T> (*decode)(wire::Reader), Repeat repeat = Repeat::always,
@@ -133,9 +155,8 @@ Result<Written> Client::put(std::string_view key, std::string_view value, const 
 }
 
 void Client::remove(std::string_view key, const WriteOptions& options, Callback<Written> then) {
-  auto call = impl_->call_on_key("kv.delete", options.bucket, key, Repeat::by_request_id, options.timeout);
-  call->params = pack_remove(key, options, Impl::terms_of(*call, new_request_id()));
-  impl_->submit(std::move(call), decode_written, std::move(then));
+  if (options.context.empty()) return impl_->remove_what_is_there(key, options, std::move(then));
+  impl_->remove(key, options, std::move(then));
 }
 Result<Written> Client::remove(std::string_view key, const WriteOptions& options) {
   return wait_for<Written>(impl_->background, [&](Callback<Written> then) { remove(key, options, std::move(then)); });

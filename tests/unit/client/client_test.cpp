@@ -41,16 +41,27 @@ api::Client open_client(std::vector<std::string> nodes, api::ClientOptions optio
   return *std::move(client);
 }
 
-std::uint64_t request_id_of(wire::Reader params) {
-  std::uint64_t id = 0;
+/// Has `use` read the value of an option, if it is there.
+void with_option(wire::Reader params, std::string_view name, auto use) {
   for (std::size_t items = params.array(); items > 1; --items) params.skip();
   for (std::size_t entries = params.map(); entries > 0; --entries) {
-    if (params.bytes() == "request_id")
-      id = params.natural();
+    if (params.bytes() == name)
+      use(params);
     else
       params.skip();
   }
+}
+
+std::uint64_t request_id_of(wire::Reader params) {
+  std::uint64_t id = 0;
+  with_option(params, "request_id", [&](wire::Reader& value) { id = value.natural(); });
   return id;
+}
+
+std::string context_of(wire::Reader params) {
+  std::string context;
+  with_option(params, "context", [&](wire::Reader& value) { context = value.bytes(); });
+  return context;
 }
 
 TEST_CASE("a read gives the values and the context") {
@@ -81,12 +92,7 @@ TEST_CASE("requests go to the first replica, though another node was named") {
 TEST_CASE("a sloppy write says so to the node, and its answer names the stand-ins") {
   std::atomic<bool> asked_sloppily = false;
   FakeNode node("a", [&](std::string_view, wire::Reader params) -> std::optional<FakeNode::Reply> {
-    for (std::size_t items = params.array(); items > 1; --items) params.skip();
-    for (std::size_t entries = params.map(); entries > 0; --entries)
-      if (params.bytes() == "sloppy")
-        asked_sloppily = params.boolean();
-      else
-        params.skip();
+    with_option(params, "sloppy", [&](wire::Reader& value) { asked_sloppily = value.boolean(); });
     return FakeNode::result([](wire::Packer& packer) {
       packer.pack_map(2);
       wire::pack_str(packer, "siblings");
@@ -124,6 +130,39 @@ TEST_CASE("a write in doubt is repeated under the same request id, and the next 
   CHECK_FALSE(ids.contains(0));
   CHECK(client.put("k", "v"));
   CHECK(ids.size() == 2);
+}
+
+TEST_CASE("a remove without a context removes just what it has read, however late an attempt comes") {
+  std::vector<std::string> asked;
+  FakeNode node("a", [&](std::string_view method, wire::Reader params) -> std::optional<FakeNode::Reply> {
+    if (method == "kv.get") {
+      asked.emplace_back("kv.get");
+      return echo_key_as_value(method, params);
+    }
+    asked.push_back(std::string(method) + " over " + context_of(params));
+    return asked.size() == 2 ? FakeNode::error("IN_DOUBT", "some may have it") : one_sibling(method, params);
+  });
+  api::Client client = open_client({node.address()});
+  CHECK(client.remove("k"));
+  CHECK(asked == std::vector<std::string>{"kv.get", "kv.delete over seen", "kv.delete over seen"});
+}
+
+TEST_CASE("a remove of what is not there writes nothing") {
+  FakeNode node("a", [](std::string_view method, wire::Reader) -> std::optional<FakeNode::Reply> {
+    if (method != "kv.get") return FakeNode::error("INVALID", "not asked for");
+    return FakeNode::result([](wire::Packer& packer) {
+      packer.pack_map(2);
+      wire::pack_str(packer, "values");
+      packer.pack_array(0);
+      wire::pack_str(packer, "context");
+      wire::pack_bin(packer, "seen");
+    });
+  });
+  api::Client client = open_client({node.address()});
+  const auto removed = client.remove("k");
+  REQUIRE(removed);
+  CHECK(removed->siblings == 0);
+  CHECK(removed->context == "seen");
 }
 
 TEST_CASE("a write that was in doubt once stays so when its repetition is refused") {
