@@ -193,7 +193,9 @@ void Clients::on_outcome(OpId id, std::size_t number, Outcome outcome, std::stri
   Pursuit& pursuit = pursuits_[id];
   if (outcome != Outcome::done && op.client < habits_.size() && !habits_[op.client].loyal)
     habits_[op.client].home = random_.below(world_.hosts());  // whoever was settled looks for another place
-  if (outcome == Outcome::done || pursuit.attempts_left == 0) return conclude(id);
+  // A delete that reads for itself may be carried out late, and take what is newer: it stays in doubt.
+  const bool may_be_repeated = !(op.unread && outcome == Outcome::in_doubt);
+  if (outcome == Outcome::done || pursuit.attempts_left == 0 || !may_be_repeated) return conclude(id);
   --pursuit.attempts_left;
   const Duration pause(1 + random_.below(static_cast<std::uint64_t>(back_off.count())));
   world_.agenda().after(pause, [this, id] { this->attempt(id, draw_host(history_.ops[id].client)); });
