@@ -10,8 +10,9 @@ namespace starling::transfer {
 
 namespace {
 
-/// Each waits for the other side or for the disk most of the time.
-constexpr std::size_t lanes = 8;
+/// Each waits for the other side or for the disk most of the time; and where partitions are small, so are their pages,
+/// and it takes many of them to make one commit worth its while.
+constexpr std::size_t lanes = 24;
 constexpr std::size_t busy_lanes = 2;  ///< begin something new while others ask something of this node
 
 /// Among so many of the present replicas is at least one that has acknowledged, whatever majority has.
