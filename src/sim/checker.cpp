@@ -37,7 +37,7 @@ std::vector<Violation> check(const History& history, const Ending& ending) {
   for (OpId id = 0; id < history.ops.size(); ++id) by_key[history.ops[id].key].push_back(id);
   std::map<std::size_t, std::vector<Holding>> held;
   for (const Holding& holding : ending.holdings) held[holding.key].push_back(holding);
-  const Promises promises(ending.replicas, ending.losses);
+  const Promises promises(ending.replicas, ending.losses, ending.moves);
   for (auto& [key, ids] : by_key) {
     const KeyHistory of_key(history, std::move(ids));
     check_ending(history, of_key, promises, held[key], verdict);

@@ -5,6 +5,7 @@
 #include "sim/dump.hpp"
 #include "sim/history.hpp"
 #include "sim/loss.hpp"
+#include "sim/moves.hpp"
 #include "sim/violation.hpp"
 
 namespace starling::sim {
@@ -13,6 +14,7 @@ namespace starling::sim {
 struct Ending {
   std::size_t replicas = 3;  ///< N
   std::vector<Loss> losses;
+  std::vector<Move> moves;
   std::vector<Holding> holdings;  ///< what every replica in service holds of every key; empty: the run is not over
   std::vector<Owing> owings;
 };

@@ -25,9 +25,15 @@ struct CarryOut {
                        [answered = std::move(asked.mapped()), reply = std::move(effect.reply)] { answered(reply); });
   }
   void operator()(port::JoinedCluster&& effect) { host.hello_.cluster = effect.cluster; }
-  void operator()(port::BecameReady&&) { host.ready_ = true; }
+  void operator()(port::BecameReady&&) {
+    host.ready_ = true;
+    if (host.on_ring_adopted) host.on_ring_adopted();
+  }
   void operator()(port::Halt&& effect) { host.halted_ = std::move(effect); }
-  void operator()(port::Notice&& effect) { ++host.notices_[effect.kind]; }
+  void operator()(port::Notice&& effect) {
+    ++host.notices_[effect.kind];
+    if (effect.kind == port::NoticeKind::ring_adopted && host.on_ring_adopted) host.on_ring_adopted();
+  }
 };
 
 Host::Host(Agenda& agenda, Network& network, Trace& trace, node::Config config, Random random)
@@ -59,6 +65,7 @@ void Host::start() {
   }
   hello_ = {.cluster = {}, .node = boot->node, .generation = boot->generation, .peer = config_.peer};
   halted_.reset();
+  if (on_started) on_started(*boot);
   node_ = std::make_unique<node::Node>(config_, std::move(*boot), random_.fork());
   port::Outbox out;
   node_->start(clock_.now(), out);

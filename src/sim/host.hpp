@@ -48,6 +48,8 @@ class Host final : public Endpoint {
   bool up() const override { return node_ != nullptr; }
   bool ready() const { return node_ && ready_; }
   bool frozen() const { return frozen_; }
+  /// At any time until now: it may be known to others.
+  bool has_run() const { return id() != NodeId{}; }
   /// Why the process stopped by itself, if the last one did.
   const std::optional<port::Halt>& halted() const { return halted_; }
   NodeId id() const { return hello_.node; }
@@ -57,6 +59,10 @@ class Host final : public Endpoint {
   Clock& clock() { return clock_; }
   /// How often a notice of this kind was given, over all lives.
   std::uint64_t noticed(port::NoticeKind kind) const;
+
+  /// A process has started, with what the directory knew; and it goes by the ring that it has saved.
+  std::function<void(const storage::BootRecord&)> on_started;
+  std::function<void()> on_ring_adopted;
 
   wire::Hello hello() const override { return hello_; }
   void receive(port::Event event) override;

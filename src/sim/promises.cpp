@@ -1,5 +1,6 @@
 #include "sim/promises.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace starling::sim {
@@ -29,13 +30,22 @@ bool Promises::survives(const Op& write) const {
   return losses_.empty() || asked(write.strength) > lost(write, [](const Loss&) { return true; });
 }
 
+/// Majorities of a list and of the next one meet (ring/change.hpp). One replica of the one may be none of the other.
+bool Promises::go_by_lists_that_meet(const Op& read, const Op& write) const {
+  return std::ranges::none_of(moves_, [&](const Move& move) {
+    if (move.key != read.key) return false;
+    const bool during_both = move.since <= read.ended && move.until >= write.began;
+    const bool read_by_older = move.since <= write.ended && move.until >= read.began;
+    return (during_both && !is_majority(write.strength)) || (read_by_older && !is_majority(read.strength));
+  });
+}
+
 bool Promises::is_shown_to(const Op& read, const Op& write) const {
   if (!write.is_write() || write.outcome != Outcome::done || write.ended >= read.began) return false;
   if (write.stood_in) return false;  // Nobody says when it was delivered.
-  // Who never answers again takes no vote from the others: a read that was answered met those that remember. Unless it
-  // was removed, and all that are left do not know what it alone had acknowledged.
-  const bool at_majority = asked(write.strength) > replicas_ / 2;
-  const auto answers = [&](const Loss& loss) { return !(loss.silent && at_majority) && loss.shows <= read.ended; };
+  if (!go_by_lists_that_meet(read, write)) return false;
+  // Who never answers again takes no vote from the others: a read that was answered met those that remember.
+  const auto answers = [&](const Loss& loss) { return !loss.silent && loss.shows <= read.ended; };
   const std::size_t forgetful = losses_.empty() ? 0 : lost(write, answers);
   return asked(write.strength) + asked(read.strength) > replicas_ + forgetful;
 }

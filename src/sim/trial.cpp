@@ -8,6 +8,7 @@
 #include "sim/clients.hpp"
 #include "sim/faults.hpp"
 #include "sim/ledger.hpp"
+#include "sim/moves.hpp"
 #include "sim/recovery.hpp"
 #include "sim/rings.hpp"
 #include "sim/story.hpp"
@@ -69,8 +70,13 @@ class Trial {
   void begin() {
     for (HostIndex host = 0; host < world_.hosts(); ++host) {
       Disk& disk = world_.host(host).disk();
-      disk.on_committed = [this](const auto& command, const auto& answer) { ledger_.on_committed(command, answer); };
+      disk.on_committed = [this, host](const auto& command, const auto& answer) {
+        ledger_.on_committed(command, answer);
+        moves_.on_committed(host, command, answer, world_.now());
+      };
       disk.on_opened = [this](Disk& opened) { ledger_.on_opened(opened); };
+      world_.host(host).on_started = [this, host](const auto& boot) { moves_.on_started(host, boot, world_.now()); };
+      world_.host(host).on_ring_adopted = [this, host] { moves_.on_adopted(host, world_.now()); };
     }
     world_.retire(spare_);
     for (const HostIndex reserve : reserves_) world_.retire(reserve);
@@ -131,11 +137,8 @@ class Trial {
       world_.retire(forgetful_);
       world_.note({.host = forgetful_, .until = healed_at, .shows = healed_at, .silent = true});
     }
-    const auto newest = newest_ring(world_);
-    for (const HostIndex reserve : reserves_) {
-      const bool is_member = newest && newest->find(world_.host(reserve).id());  // though it may be down just now
-      if (reserve != forgetful_ && (is_member || world_.host(reserve).up())) world_.put_to_use(reserve);
-    }
+    for (const HostIndex reserve : reserves_)
+      if (reserve != forgetful_ && world_.host(reserve).has_run()) world_.put_to_use(reserve);
     end_faults(world_);
     Recovery recovery(world_, clients_, history_,
                       {.keys = workload_.keys,
@@ -154,6 +157,7 @@ class Trial {
     const auto found =
         check(history_, {.replicas = setting_.ring_changes ? replicas : std::min(replicas, setting_.hosts),
                          .losses = world_.losses(),
+                         .moves = moves_.moves(workload_.keys, world_.losses()),
                          .holdings = std::move(end_.holdings),
                          .owings = std::move(end_.owings)});
     // The causes before the consequences.
@@ -189,6 +193,7 @@ class Trial {
   Workload workload_;
   History history_;
   Ledger ledger_{world_.losses()};
+  MoveWatch moves_;
   Clients clients_;
   Dump end_;
   TrialResult result_;
