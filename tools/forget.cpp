@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "causal/codec.hpp"
+#include "storage/kept_state.hpp"
 #include "storage/row.hpp"
-#include "storage/seal.hpp"
 #include "storage/sqlite/sqlite_engine.hpp"
 
 namespace starling::tools {
@@ -32,10 +31,9 @@ Result<States> read_states(storage::Engine& engine) {
   if (!rows) return std::unexpected(rows.error());
   States states;
   for (const auto& [partition, sealed] : rows->rows) {
-    const auto bytes = storage::unseal(sealed, partition.value);
-    auto state = bytes ? causal::decode_partition_state(*bytes) : fail(ErrorCode::malformed, "");
-    if (!state) return fail(ErrorCode::malformed, "a partition's state cannot be read");
-    states.emplace(partition, *std::move(state));
+    auto kept = storage::decode_kept(partition, sealed);
+    if (!kept) return std::unexpected(std::move(kept.error()));
+    states.emplace(partition, std::move(kept->state));
   }
   return states;
 }
@@ -104,9 +102,7 @@ Result<> forget(storage::Engine& engine, const States& states, const std::vector
   std::vector<storage::Engine::StateRow> rows;
   for (auto& [partition, actors] : gone) {
     for (auto& [actor, counters] : actors) std::ranges::sort(counters);
-    Bytes bytes = causal::encode(without(states.at(partition), actors));
-    storage::seal(bytes, partition.value);
-    rows.emplace_back(partition, std::move(bytes));
+    rows.emplace_back(partition, storage::encode_kept(partition, without(states.at(partition), actors)));
   }
   if (auto saved = engine.save_states(rows); !saved) return saved;
   return engine.commit();

@@ -65,9 +65,10 @@ void RingChanges::start(Rooms& rooms, Instant now, port::Outbox& out) {
 }
 
 void RingChanges::take(Rooms& rooms, ring::Ring ring, Instant now, port::Outbox& out) {
+  if (next_ && next_->epoch() >= ring.epoch()) return;
   if (is_new_lineage(*rooms.book.ring(), ring)) rooms.recovering.add_all_of(ring, rooms.boot.node, rooms.tickets, out);
   rooms.transfer.make_room(ring, rooms.view(now), out);
-  rooms.book.take(std::move(ring), out);
+  next_ = std::move(ring);
 }
 
 void RingChanges::on_saved(Rooms& rooms, const Result<storage::Answer>& answer, Instant now, port::Outbox& out) {
@@ -140,6 +141,7 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
     else
       rooms.new_lineage.give_up({ErrorCode::unavailable, "the ring is just changing: say it again"});
   }
+  if (next_ && rooms.transfer.leftovers().has_room()) rooms.book.take(*std::exchange(next_, std::nullopt), out);
   const std::size_t arriving = rooms.transfer.arrivals().missing();
   const std::size_t kept = rooms.transfer.leftovers().kept();
   const bool further =

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "port/outbox.hpp"
@@ -17,7 +18,8 @@ struct Rooms;
 class RingChanges {
  public:
   void start(Rooms& rooms, Instant now, port::Outbox& out);
-  /// A ring that a majority has decided, as we know or were told: it is saved, and then gone by.
+  /// A ring that a majority has decided, as we know or were told: when there is room for what it gives to us it is
+  /// saved, and then gone by.
   void take(Rooms& rooms, ring::Ring ring, Instant now, port::Outbox& out);
   void on_saved(Rooms& rooms, const Result<storage::Answer>& answer, Instant now, port::Outbox& out);
   void on_join_ask(Rooms& rooms, NodeId from, const wire::JoinAsk& ask, Instant now, port::Outbox& out);
@@ -33,8 +35,9 @@ class RingChanges {
  private:
   void adopt(Rooms& rooms, const ring::Ring& before, Instant now, port::Outbox& out);
 
-  Epoch decided_here_;  ///< the last ring that this node has decided
-  bool was_member_{};   ///< in this life
+  std::optional<ring::Ring> next_;  ///< waits for room
+  Epoch decided_here_;              ///< the last ring that this node has decided
+  bool was_member_{};               ///< in this life
   bool told_to_ask_{};
   std::size_t arriving_{};  ///< when the conductor looked last
   std::size_t leftovers_{};

@@ -37,6 +37,7 @@ void Setting::draw_changes(Random& random) {
   if (random.chance(1, 2)) {
     node.transfer.rate = 400U << random.below(6);  // a partition has some hundred bytes
     node.transfer.quiet_page_bytes = node.transfer.page_bytes = 64U << random.below(4);
+    node.transfer.drop_rows = 1;
   }
   if (random.chance(1, 2)) {
     node.repair.interval = 25s;

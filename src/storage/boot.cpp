@@ -8,7 +8,7 @@
 
 #include "base/byte_stream.hpp"
 #include "base/planted.hpp"
-#include "causal/codec.hpp"
+#include "storage/kept_state.hpp"
 #include "storage/records.hpp"
 #include "storage/salvage.hpp"
 
@@ -151,16 +151,13 @@ class Booting {
     }
     std::vector<Engine::StateRow> changed;
     for (auto& [partition, sealed] : states->rows) {
-      const auto bytes = unseal(sealed, partition.value);
-      auto state = bytes ? causal::decode_partition_state(*bytes) : fail(ErrorCode::malformed, "damaged");
-      if (state && !(doubt_all_ && state->actor())) continue;
-      if (!state)
+      auto kept = decode_kept(partition, sealed);
+      if (kept && !(doubt_all_ && kept->state.actor())) continue;
+      if (!kept)
         boot_.damage.push_back(fmt::format("what partition {} has seen was damaged: it starts anew", partition.value));
-      causal::PartitionState next = std::move(state).value_or(causal::PartitionState{});
+      causal::PartitionState next = std::move(kept).value_or(KeptState{}).state;
       next.doubt_actor();
-      Bytes encoded = causal::encode(next);
-      seal(encoded, partition.value);
-      changed.emplace_back(partition, std::move(encoded));
+      changed.emplace_back(partition, encode_kept(partition, next));
     }
     return changed.empty() ? Result<>{} : engine_.save_states(changed);
   }

@@ -208,9 +208,9 @@ using Command =
     std::variant<Get, GetDigest, Put, Merge, Scan, KeepHint, KeepPayload, CountHints, ListHints, SettleHints, MoveHints,
                  CheckActors, ListActors, DoubtActors, SaveRecord, Survey, BuildTree, DropTree, SumLeaves, ScanUnseen,
                  ListDigests, MergePage, Reap, Recover, RefuseReads, ListPartitions, Measure, DropPartition>;
-using Answer =
-    std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, HintsAnswer, CountHintsAnswer,
-                 ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer, BuildTreeAnswer, SumLeavesAnswer,
-                 ScanUnseenAnswer, ListDigestsAnswer, ReapAnswer, RecoverAnswer, ListPartitionsAnswer, MeasureAnswer>;
+using Answer = std::variant<Done, GetAnswer, DigestAnswer, PutAnswer, MergeAnswer, ScanAnswer, HintsAnswer,
+                            CountHintsAnswer, ListHintsAnswer, CheckActorsAnswer, ListActorsAnswer, SurveyAnswer,
+                            BuildTreeAnswer, SumLeavesAnswer, ScanUnseenAnswer, ListDigestsAnswer, ReapAnswer,
+                            RecoverAnswer, ListPartitionsAnswer, MeasureAnswer, DropPartitionAnswer>;
 
 }  // namespace starling::storage

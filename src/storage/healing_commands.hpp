@@ -129,6 +129,7 @@ struct RefuseReads {
 struct ListPartitions {};
 struct ListPartitionsAnswer {
   std::vector<PartitionId> partitions;  ///< in order
+  std::vector<PartitionId> going;       ///< those of them that are being dropped, in order
 };
 
 /// How much there is: an estimate, for people. Counts as a read.
@@ -138,11 +139,18 @@ struct MeasureAnswer {
   std::uint64_t bytes{};       ///< of all of them together, as they lie on the disk
 };
 
-/// This node has lost the partition, and others have all of it: its rows, what it has seen, its actor and its
-/// tree go together. Durable when answered.
+/// This node has lost the partition, and others have all of it. What it has seen, its actor and its tree go at once,
+/// and a mark says that its rows are none any more; these are erased a few at a time, until an answer says that
+/// nothing is left, and the mark is gone with the last of them. Until then the partition can neither be read nor
+/// written (`not_ready`), so that no row of this life gets into the next one: it would come without what
+/// was seen of it. Durable when answered.
 struct DropPartition {
   PartitionId partition;
-  Token first, last;  ///< of the whole partition
+  Token first, last;         ///< of the whole partition
+  std::uint32_t rows_max{};  ///< at least 1; of large ones storage erases fewer at a time
+};
+struct DropPartitionAnswer {
+  bool more{};
 };
 
 }  // namespace starling::storage

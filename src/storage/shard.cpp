@@ -1,16 +1,13 @@
 #include "storage/shard.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/ensure.hpp"
 #include "base/planted.hpp"
-#include "causal/codec.hpp"
 #include "ring/ring.hpp"
+#include "storage/kept_state.hpp"
 #include "storage/row.hpp"
-#include "storage/seal.hpp"
 
 namespace starling::storage {
 
@@ -97,11 +94,10 @@ Result<> Shard::load_states() {
   slots_.clear();
   touched_.clear();
   for (const auto& [partition, sealed] : states->rows) {
-    const auto bytes = unseal(sealed, partition.value);
-    auto state = bytes ? causal::decode_partition_state(*bytes) : fail(ErrorCode::malformed, "");
-    if (!state)
-      return fail(ErrorCode::storage_failed, fmt::format("the state of partition {} is damaged", partition.value));
-    slot(partition).state = *std::move(state);
+    auto kept = decode_kept(partition, sealed);
+    if (!kept) return fail(ErrorCode::storage_failed, std::move(kept.error().message));
+    slot(partition).state = std::move(kept->state);
+    slot(partition).going = kept->going;
   }
   return {};
 }
@@ -111,9 +107,7 @@ Result<> Shard::save_touched_states() {
   for (const PartitionId partition : std::exchange(touched_, {})) {
     Slot& slot = slots_[partition.value];
     slot.touched = false;
-    Bytes bytes = causal::encode(slot.state);
-    seal(bytes, partition.value);
-    saving_.emplace_back(partition, std::move(bytes));
+    saving_.emplace_back(partition, slot.going ? encode_going(partition) : encode_kept(partition, slot.state));
   }
   return saving_.empty() ? Result<>{} : engine_->save_states(saving_);
 }
@@ -131,6 +125,7 @@ void Shard::touch(PartitionId partition) {
 // --- Rows -------------------------------------------------------------------------------------
 
 Shard::Outcome<Shard::Stored> Shard::load(PartitionId partition, const ring::Key& key) {
+  if (is_going(partition)) return Stored{};
   const auto exists = engine_->get(key, row_);
   if (!exists) return std::unexpected(exists.error());
   if (!*exists) return Stored{};

@@ -57,8 +57,11 @@ class Shard {
   struct Slot {
     causal::PartitionState state;
     bool touched{};
+    bool going{};                         ///< it is being dropped: whatever rows there are, they are none of it
     bool damaged{};                       ///< a row could not be read
     std::optional<PartitionIndex> index;  ///< none until somebody wants it
+
+    bool is_kept() const { return going || state != causal::PartitionState{}; }
   };
   struct Stored {
     causal::Object object;
@@ -126,6 +129,8 @@ class Shard {
   enum class Incoming : std::uint8_t { one, of_many, of_many_new };
   Outcome<bool> merge(PartitionId partition, const ring::Key& key, causal::Object object, Incoming incoming);
   Result<bool> are_all_new(const std::vector<ScannedRow>& rows);
+  bool is_going(PartitionId partition) const;
+  Result<> may_be_used(PartitionId partition) const;
   Result<> may_be_read(PartitionId partition) const;
   Place place_of(PartitionId partition, const ring::Key& key, const causal::Object& object, bool exists);
   Result<> keep(const Place& place, const causal::Object& stripped);

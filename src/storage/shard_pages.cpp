@@ -45,7 +45,7 @@ Shard::Outcome<Answer> Shard::execute(const Scan& scan) {
 }
 
 Shard::Outcome<Answer> Shard::execute(const ScanUnseen& scan) {
-  if (auto may = may_be_read(scan.partition); scan.whole && !may)
+  if (auto may = scan.whole ? may_be_read(scan.partition) : may_be_used(scan.partition); !may)
     return Result<Answer>(std::unexpected(std::move(may.error())));
   if (scan.rows_max == 0) return Result<Answer>(fail(ErrorCode::invalid, "a scan returns at least one row"));
   const causal::Seen& seen = slot(scan.partition).state.seen();
@@ -64,6 +64,7 @@ Shard::Outcome<Answer> Shard::execute(const ScanUnseen& scan) {
 }
 
 Shard::Outcome<Answer> Shard::execute(const ListDigests& list) {
+  if (auto may = may_be_used(list.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
   if (list.rows_max == 0) return Result<Answer>(fail(ErrorCode::invalid, "a list has at least one row"));
   ListDigestsAnswer answer;
   const RowPage page{.first = list.first,

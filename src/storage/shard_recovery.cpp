@@ -15,8 +15,10 @@ constexpr std::size_t rows_per_step = 1000;
 /// A row is stored without what `seen` says anyway, and an absent row counts as replaced by what `seen`
 /// covers: after a loss that would make other replicas drop what only we have lost. So each row takes all
 /// it knows into its own context, and of `seen` no more is left than the rows show. From the others'
-/// point of view this replica has never received what it has lost, and they bring it again.
+/// point of view this replica has never received what it has lost, and they bring it again. One that is
+/// being dropped has nothing to lose.
 Shard::Outcome<Answer> Shard::execute(const Recover& recover) {
+  if (is_going(recover.partition)) return RecoverAnswer{};
   Slot& slot = this->slot(recover.partition);
   slot.index.reset();
   slot.damaged = false;
@@ -66,6 +68,7 @@ Shard::Outcome<Answer> Shard::execute(const RefuseReads& refuse) {
 }
 
 Result<> Shard::may_be_read(PartitionId partition) const {
+  if (auto may = may_be_used(partition); !may) return may;
   if (!unread_.contains(partition)) return {};
   return fail(ErrorCode::not_ready, "this replica lacks writes that it once had, and is fetching them from the others");
 }

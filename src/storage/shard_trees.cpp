@@ -29,6 +29,7 @@ Shard::Outcome<Answer> Shard::execute(const Survey& survey) {
 
 /// Damaged rows count nothing, so that the tree is unlike those of the other replicas.
 Shard::Outcome<Answer> Shard::execute(const BuildTree& build) {
+  if (auto may = may_be_used(build.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
   std::optional<PartitionIndex>& index = slot(build.partition).index;
   const TokenRange tokens{build.first, build.last};
   if (!index || index->tree().partition() != tokens || index->outgrown()) index.emplace(tokens);

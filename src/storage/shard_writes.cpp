@@ -41,6 +41,7 @@ bool knows_all(const causal::PartitionState& state, const causal::Object& object
 }  // namespace
 
 Shard::Outcome<Answer> Shard::execute(Put& put) {
+  if (auto may = may_be_used(put.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
   auto stored = load(put.partition, put.key);
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (!*stored) return Result<Answer>(std::unexpected(std::move(stored->error())));
@@ -70,6 +71,7 @@ Shard::Outcome<Answer> Shard::execute(Put& put) {
 }
 
 Shard::Outcome<Answer> Shard::execute(Merge& merge) {
+  if (auto may = may_be_used(merge.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
   auto incoming = causal::decode_filled_object(merge.object);
   if (!incoming) return Result<Answer>(std::unexpected(std::move(incoming.error())));
   const auto changed = this->merge(merge.partition, merge.key, *std::move(incoming), Incoming::one);
@@ -79,6 +81,7 @@ Shard::Outcome<Answer> Shard::execute(Merge& merge) {
 }
 
 Shard::Outcome<Answer> Shard::execute(MergePage& page) {
+  if (auto may = may_be_used(page.partition); !may) return Result<Answer>(std::unexpected(std::move(may.error())));
   const auto all_new = are_all_new(page.rows);
   if (!all_new) return std::unexpected(all_new.error());
   const Incoming incoming = *all_new ? Incoming::of_many_new : Incoming::of_many;

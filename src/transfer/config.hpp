@@ -15,6 +15,8 @@ struct Config {
   Duration retry = 500ms;                        ///< after a failure
   Duration leftover_period = 1s;                 ///< between two offers of what is not ours any more
   Duration leftover_grace = 1h;                  ///< after others have it all, before it goes
+  Duration leftover_check = 1min;                ///< between two looks for damage in what others have all of
+  std::uint32_t drop_rows = 256;                 ///< of what goes, at a time
 };
 
 using port::View;

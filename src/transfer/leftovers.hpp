@@ -13,7 +13,9 @@ namespace starling::transfer {
 /// What this node has of partitions that it owns no more. Before it forgets one it makes sure that the
 /// others lack nothing of it: it tells those who own it now what it has seen, they fetch what they have
 /// not, and say so. That takes all of them that can be reached, and a majority at least; between them
-/// anti-entropy does the rest. Then it waits for a grace, for people who change their minds, and drops it.
+/// anti-entropy does the rest. Then it waits for a grace, for people who change their minds, and drops it,
+/// a few rows at a time so that nobody waits long. From the first of them on it is of no use to anybody,
+/// also after a restart: a durable mark says so (storage::DropPartition).
 ///
 /// Nothing of it is served meanwhile. If the node is to own such a partition again, what is left of its
 /// first life goes before the ring that says so is taken: it must begin with nothing, because deletes
@@ -24,8 +26,9 @@ class Leftovers {
 
   /// After a start, and whenever the node goes by another ring: finds what is left.
   void look(Step& step);
-  /// `next` is about to be taken.
+  /// `next` is to be taken, as soon as there is room: what it gives back to us goes first.
   void make_room(const ring::Ring& next, Step& step);
+  bool has_room() const;
   /// What has been handed over goes now, without the grace: a ring is about to be made that may give it back to us, or
   /// this node is a stranger here who would like to be taken in again.
   void forgo_grace() { graceful_ = false; }
@@ -39,7 +42,7 @@ class Leftovers {
   void on_reply(NodeId from, const wire::LeftoverReply& reply, Step& step);
 
   /// Others may still fetch it.
-  bool has(PartitionId partition) const { return partitions_.contains(partition); }
+  bool has(PartitionId partition) const;
   /// It is known what there is.
   bool known() const { return known_; }
   /// By the present ring, too: what it has just taken from us is among it.
@@ -52,10 +55,20 @@ class Leftovers {
   struct Leftover {
     std::set<NodeId> covered_by;
     std::optional<Instant> handed_over_at;
-    bool going{};
+    bool going{};  ///< some of its rows may be gone
+  };
+  struct Drop {
+    port::Ticket ticket;
+    PartitionId partition;
+    Instant since;
+    bool first{};  ///< of its pieces: without it nothing is gone
   };
 
+  void on_listed(const storage::ListPartitionsAnswer& list, Step& step);
+  void on_dropped(const Drop& drop, Result<storage::Answer>& answer, Step& step);
   void drop_next(Step& step);
+  std::optional<Instant> goes_at(PartitionId partition, const Leftover& leftover, const Step& step) const;
+  Duration pause_after(const Drop& drop, const View& view) const;
   void offer(storage::SurveyAnswer& ours, Step& step);
   bool is_handed_over(PartitionId partition, const Leftover& leftover, const View& view) const;
   void drop(PartitionId partition, Step& step);
@@ -68,11 +81,9 @@ class Leftovers {
   std::set<wire::RequestId> offers_;  ///< since this node goes by its ring: an answer to an earlier one is of the past
   std::optional<port::Ticket> listing_;
   std::optional<port::Ticket> surveying_;
-  struct Drop {
-    PartitionId partition;
-    Instant since;
-  };
-  std::map<port::Ticket, Drop> dropping_;
+  Instant next_check_;                 ///< all are surveyed then, also what has been handed over
+  std::set<PartitionId> wanted_back_;  ///< by the ring that is to be taken
+  std::optional<Drop> dropping_;
   std::optional<Instant> drop_wanted_;  ///< the first of them may go
   Instant next_drop_;                   ///< others come first for a while
 };

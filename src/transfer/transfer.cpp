@@ -15,6 +15,7 @@ Step Transfer::step(const View& view, port::Outbox& out) {
 void Transfer::make_room(const ring::Ring& next, const View& view, port::Outbox& out) {
   Step now = step(view, out);
   leftovers_.make_room(next, now);
+  go_on(now);
 }
 
 void Transfer::on_ring(const View& view, port::Outbox& out) {

@@ -23,7 +23,7 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// `next` is about to be saved: what must be gone before it is taken goes now.
+  /// `next` is to be saved when leftovers().has_room() for it: what must be gone before it is taken goes now.
   void make_room(const ring::Ring& next, const View& view, port::Outbox& out);
   /// The node goes by this ring now; also once after a start, when there is one.
   void on_ring(const View& view, port::Outbox& out);

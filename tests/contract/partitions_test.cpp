@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "causal/codec.hpp"
 #include "contract/healing.hpp"
 
 /// Which partitions there are, and how a whole one goes.
@@ -9,7 +10,8 @@ namespace {
 
 using namespace storage;
 
-constexpr DropPartition all_of_it{here, everywhere.first, everywhere.last};
+constexpr DropPartition all_of_it{here, everywhere.first, everywhere.last, 1000};
+constexpr DropPartition three_rows{here, everywhere.first, everywhere.last, 3};
 
 template <class Disk>
 std::vector<PartitionId> partitions(Store<Disk>& store) {
@@ -39,7 +41,7 @@ FOR_EACH_DISK("how much there is grows with what is kept, and counts the partiti
   CHECK(after.partitions == 1);
   CHECK(after.bytes >= before.bytes + 400'000);
   CHECK(after.bytes <= before.bytes + 800'000);
-  ask<Done>(store, all_of_it);
+  CHECK_FALSE(ask<DropPartitionAnswer>(store, all_of_it).more);
   CHECK(ask<MeasureAnswer>(store, Measure{}).bytes < before.bytes + 100'000);
 }
 
@@ -49,7 +51,7 @@ FOR_EACH_DISK("a partition that is dropped leaves no row, nothing seen, no actor
   build(store);
   const auto actor = store.claim();
   REQUIRE(actor);
-  ask<Done>(store, all_of_it);
+  CHECK_FALSE(ask<DropPartitionAnswer>(store, all_of_it).more);
   const auto gone = [&] {
     CHECK(rows_of(store) == 0);
     CHECK(partitions(store).empty());
@@ -75,12 +77,103 @@ FOR_EACH_DISK("what a dropped partition had seen is not taken for seen when it c
   build(other);
   deliver(store, "k", deletion);
   reap(other, {survey(store).seen});
-  ask<Done>(store, all_of_it);
+  CHECK_FALSE(ask<DropPartitionAnswer>(store, all_of_it).more);
   CHECK(pull(store, other) == 0);  // the row and its tombstone are gone there
   CHECK(store.get("k").siblings.empty());
   CHECK(survey(store).seen == survey(other).seen);
   deliver(store, "k", *old);  // late, from somewhere
   CHECK(store.get("k").siblings.empty());
+}
+
+template <class Disk>
+bool drop_on(Store<Disk>& store) {
+  return ask<DropPartitionAnswer>(store, three_rows).more;
+}
+
+template <class Disk>
+bool is_refused(Store<Disk>& store, Command command) {
+  const auto answer = store.run(std::move(command));
+  return !answer && answer.error().code == ErrorCode::not_ready;
+}
+
+FOR_EACH_DISK(
+    "a partition that is dropped in pieces is as good as gone from the first of them on, through every crash") {
+  Store<Disk> store;
+  for (int i = 0; i < 10; ++i) REQUIRE(store.put(fmt::format("k{}", i), "v").has_value());
+  build(store);
+  const auto owed = store.run(KeepHint{NodeId{9}, here, named("k9")});
+  REQUIRE(owed.has_value());
+  for (const std::size_t left : {7U, 4U, 1U}) {
+    REQUIRE(drop_on(store));
+    store.crash();
+    CHECK(store.boot().damage.empty());
+    CHECK(rows_of(store) == left);
+    CHECK(partitions(store) == std::vector{here});
+    CHECK(ask<ListPartitionsAnswer>(store, ListPartitions{}).going == std::vector{here});
+    CHECK(ask<MeasureAnswer>(store, Measure{}).partitions == 1);
+    CHECK(survey(store).seen == causal::Seen{});
+    CHECK_FALSE(survey(store).tree_built);
+    CHECK_FALSE(store.claim());
+    // What a hint would bring is nothing, as when the row is gone.
+    const auto hints = ask<ListHintsAnswer>(store, ListHints{NodeId{9}, {}, 10, 1000}).hints;
+    REQUIRE(hints.size() == 1);
+    CHECK(causal::decode_object(hints[0].object)->siblings.empty());
+  }
+  REQUIRE_FALSE(drop_on(store));
+  store.crash();
+  CHECK(rows_of(store) == 0);
+  CHECK(partitions(store).empty());
+  CHECK(ask<ListPartitionsAnswer>(store, ListPartitions{}).going.empty());
+}
+
+FOR_EACH_DISK("a partition that is being dropped is neither read nor written, also after a restart") {
+  Store<Disk> store, other;
+  for (int i = 0; i < 10; ++i) REQUIRE(store.put(fmt::format("k{}", i), "old").has_value());
+  const auto late = other.put("k1", "of others");
+  REQUIRE(late.has_value());
+  const auto refuses_all = [&] {
+    CHECK(is_refused(store, Get{here, named("k1")}));
+    CHECK(is_refused(store, GetDigest{here, named("k1")}));
+    CHECK(is_refused(store, Scan{here, everywhere.first, everywhere.last, {}, {}, 10, 1000}));
+    CHECK(is_refused(store, lacking({})));
+    CHECK(is_refused(store, ListDigests{here, everywhere.first, everywhere.last, {}, 10}));
+    CHECK(is_refused(store, BuildTree{here, everywhere.first, everywhere.last}));
+    CHECK(is_refused(store, store.put_command("k1", "new")));
+    CHECK(is_refused(store, Merge{here, named("k1"), late->object}));
+    CHECK(is_refused(store, MergePage{here, {}, survey(other).seen}));
+  };
+  REQUIRE(drop_on(store));
+  refuses_all();
+  store.crash();
+  refuses_all();
+  ask<Done>(store, RefuseReads{{}});
+  ask<Done>(store, DoubtActors{{here}});
+  CHECK(ask<RecoverAnswer>(store, Recover{here, everywhere.first, everywhere.last}).kept == 0);
+  refuses_all();
+  while (drop_on(store)) refuses_all();
+  deliver(store, "k1", *late);
+  CHECK(store.values("k1") == std::vector<std::string>{"of others"});
+  CHECK(rows_of(store) == 1);
+}
+
+FOR_EACH_DISK("a write in the batch of the first piece is refused too") {
+  Store<Disk> store;
+  for (int i = 0; i < 10; ++i) REQUIRE(store.put(fmt::format("k{}", i), "v").has_value());
+  std::vector<Command> batch;
+  batch.emplace_back(three_rows);
+  batch.emplace_back(store.put_command("k1", "too late"));
+  auto answers = store.shard().run(batch);
+  REQUIRE(answers[0].has_value());
+  CHECK_FALSE(answers[1].has_value());
+  CHECK(rows_of(store) == 7);
+}
+
+FOR_EACH_DISK("of large rows fewer go at a time") {
+  Store<Disk> store;
+  for (int i = 0; i < 4; ++i) REQUIRE(store.put(fmt::format("k{}", i), std::string(700'000, 'v')).has_value());
+  REQUIRE(ask<DropPartitionAnswer>(store, all_of_it).more);
+  CHECK(rows_of(store) == 2);
+  CHECK_FALSE(ask<DropPartitionAnswer>(store, all_of_it).more);
 }
 
 FOR_EACH_DISK("a partition that may lack something is not given whole, and otherwise as before") {

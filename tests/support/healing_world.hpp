@@ -38,8 +38,9 @@ inline ring::Key key_of(int number) { return *ring::Key::make("", "k" + std::to_
 
 /// One node as far as partitions heal and move: both rooms over a real shard.
 struct Replica {
-  Replica(const repair::Config& healing, const transfer::Config& moving, NodeId id)
-      : shard(storage::Shard::open(engine, Random(id.value)).value()),
+  Replica(const repair::Config& healing, const transfer::Config& moving, NodeId id, storage::MemoryEngine disk = {})
+      : engine(std::move(disk)),
+        shard(storage::Shard::open(engine, Random(id.value)).value()),
         transfer(moving, id, Random(id.value)),
         repair(healing, id, transfer, Random(id.value)) {}
 
@@ -91,17 +92,22 @@ struct Replica {
 /// Three replicas; the test plays network, disk and time.
 class HealingWorld : public port::Peers {
  public:
-  explicit HealingWorld(repair::Config healing = {}, std::size_t partitions = 4, transfer::Config moving = {})
-      : config(healing), ring(make_ring(partitions)) {
+  explicit HealingWorld(repair::Config healing = {}, std::size_t partitions = 4, transfer::Config transfers = {})
+      : config(healing), moving(transfers), ring(make_ring(partitions)) {
     for (const NodeId id : {a, b, c}) replicas.emplace(id, std::make_unique<Replica>(config, moving, id));
   }
 
   bool reachable(NodeId node) const override { return !down.contains(node); }
-  port::View view() const { return {ring, *this, now}; }
+  port::View view() const { return {ring, *this, now, busy ? now : Instant{}}; }
   Replica& at(NodeId id) { return *replicas.at(id); }
 
   void start() {
     for (const NodeId id : {a, b, c}) act(id, [&](Replica& replica, port::Outbox& out) { replica.start(view(), out); });
+    settle();
+  }
+  void restart(NodeId id) {
+    replicas[id] = std::make_unique<Replica>(config, moving, id, at(id).engine);
+    act(id, [&](Replica& replica, port::Outbox& out) { replica.start(view(), out); });
     settle();
   }
   void act(NodeId id, const std::function<void(Replica&, port::Outbox&)>& action) {
@@ -178,6 +184,21 @@ class HealingWorld : public port::Peers {
                                                                .bytes_max = 1U << 30}))
         .rows.size();
   }
+  /// Of partitions that are being dropped, too.
+  std::size_t rows_on_disk(NodeId id) {
+    std::size_t rows = 0;
+    const auto count = [&](Token, BytesView, BytesView) {
+      ++rows;
+      return storage::Engine::Visit::go_on;
+    };
+    REQUIRE(at(id).engine.scan({}, {std::numeric_limits<std::uint64_t>::max()}, count));
+    return rows;
+  }
+  void go_on_answering() {
+    const NodeId id = *std::exchange(slow_disk, std::nullopt);
+    for (; !unanswered_.empty(); unanswered_.pop_front()) answer(id, unanswered_.front());
+    settle();
+  }
   int noticed(NodeId id, port::NoticeKind kind) { return at(id).notices[kind]; }
   template <class Message>
   std::size_t sent() const {
@@ -190,8 +211,12 @@ class HealingWorld : public port::Peers {
   };
 
   repair::Config config;
+  transfer::Config moving;
   ring::Ring ring;
   Instant now{1h};
+  bool busy{};                         ///< somebody is always asking something of each node
+  std::optional<NodeId> slow_disk;     ///< whose storage answers nothing until go_on_answering()
+  std::map<NodeId, std::size_t> asks;  ///< of its storage, for surveys
   std::set<NodeId> down;
   std::map<NodeId, std::unique_ptr<Replica>> replicas;
   std::deque<Letter> mail;
@@ -235,13 +260,23 @@ class HealingWorld : public port::Peers {
       if (auto* notice = std::get_if<port::Notice>(&effect)) ++at(id).notices[notice->kind];
     }
     for (auto& effect : out.effects())
-      if (auto* store = std::get_if<port::Store>(&effect))
-        act(id, [&](Replica& replica, port::Outbox& next) {
-          std::vector<storage::Command> batch;
-          batch.push_back(std::move(store->command));
-          replica.on_storage(store->ticket, std::move(at(id).shard.run(batch).front()), view(), next);
-        });
+      if (auto* store = std::get_if<port::Store>(&effect)) {
+        if (slow_disk == id)
+          unanswered_.push_back(std::move(*store));
+        else
+          answer(id, *store);
+      }
   }
+  void answer(NodeId id, port::Store& store) {
+    asks[id] += std::holds_alternative<storage::Survey>(store.command) ? 1 : 0;
+    act(id, [&](Replica& replica, port::Outbox& next) {
+      std::vector<storage::Command> batch;
+      batch.push_back(std::move(store.command));
+      replica.on_storage(store.ticket, std::move(at(id).shard.run(batch).front()), view(), next);
+    });
+  }
+
+  std::deque<port::Store> unanswered_;
 };
 
 }  // namespace starling::test

@@ -13,7 +13,10 @@ namespace starling::storage {
 
 namespace {
 
-constexpr std::int64_t format_version = 3;
+/// Format 4 knows partitions that are being dropped, which format 3 would take for damaged. A file of format 3
+/// becomes one of format 4 when it is opened.
+constexpr std::int64_t format_version = 4;
+constexpr std::int64_t oldest_format = 3;
 
 std::string pragma(const char* name, const auto& value) { return fmt::format("PRAGMA {} = {}", name, value); }
 
@@ -85,11 +88,11 @@ Result<> Database::check_format() {
                 fmt::format("{} has format {}, written by a newer Starling; this one knows formats up to {}: run the "
                             "newer version again",
                             path_.native(), *format, format_version));
-  if (*format < format_version)
+  if (*format < oldest_format)
     return fail(ErrorCode::unsupported,
                 fmt::format("{} has format {}, of a development version before format {}: move the data directory "
                             "away and let the node join as a new one",
-                            path_.native(), *format, format_version));
+                            path_.native(), *format, oldest_format));
   return {};
 }
 

@@ -95,6 +95,21 @@ TEST_CASE("the format of a development version is refused too") {
   CHECK(says(error, "join as a new one"));
 }
 
+TEST_CASE("a file of the format before is opened, and is one of this format then") {
+  TempDirectory place;
+  const SqliteOptions options{.directory = place.path()};
+  const auto file = place.path() / "starling.db";
+  {
+    const auto engine = SqliteEngine::open(options);
+    REQUIRE((engine && (*engine)->begin() && (*engine)->save_record("r", "kept") && (*engine)->commit()));
+  }
+  run_sql_as_engine(file, "PRAGMA user_version = 3");
+  REQUIRE((*SqliteEngine::open(options))->load_records()->size() == 1);
+  std::ifstream header(file, std::ios::binary);
+  header.seekg(63);  // the last byte of SQLite's user version
+  CHECK(header.get() == 4);
+}
+
 TEST_CASE("somebody else's database is refused and not touched") {
   TempDirectory place;
   const auto file = place.path() / "starling.db";

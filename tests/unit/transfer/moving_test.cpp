@@ -7,7 +7,7 @@
 namespace starling::test {
 namespace {
 
-constexpr transfer::Config quick{.leftover_period = 100ms, .leftover_grace = 10s};
+constexpr transfer::Config quick{.leftover_period = 100ms, .leftover_grace = 10s, .drop_rows = 3};
 constexpr std::size_t partitions = 4;
 constexpr int keys = 40;
 
@@ -23,21 +23,45 @@ struct Moving : HealingWorld {
     for (int key = 0; key < keys; ++key) merge(b, key, put(a, key));
   }
 
-  void go_by(ring::Ring next) {
+  void make_room(const ring::Ring& next) {
     for (const NodeId id : {a, b, c})
       act(id, [&](Replica& replica, port::Outbox& out) { replica.transfer.make_room(next, view(), out); });
+  }
+  void go_by(ring::Ring next) {
+    make_room(next);
+    for (const NodeId id : {a, b, c}) CHECK(leftovers(id).has_room());  // nobody asks anything of them
     ring = std::move(next);
+    tell_ring();
+  }
+  void tell_ring() {
     for (const NodeId id : {a, b, c})
       act(id, [&](Replica& replica, port::Outbox& out) { replica.on_ring(view(), out); });
     settle();
   }
-  void begin(ring::PreferenceList next) {
-    const std::vector<ring::Member> members(ring.members().begin(), ring.members().end());
-    go_by(ring::begin_change(ring, members, all(std::move(next))).value());
+  void drop_some(NodeId id, PartitionId partition) {
+    const storage::DropPartition piece{partition, ring.first_token(partition), ring.last_token(partition), 3};
+    REQUIRE(std::get<storage::DropPartitionAnswer>(run(id, piece)).more);
   }
+  std::vector<PartitionId> going(NodeId id) {
+    return std::get<storage::ListPartitionsAnswer>(run(id, storage::ListPartitions{})).going;
+  }
+  void begin(ring::PreferenceList next) { go_by(beginning(std::move(next))); }
   void finish() {
     go_by(ring::read_from_new(ring));
     go_by(ring::settle(ring));
+  }
+  ring::Ring beginning(ring::PreferenceList next) {
+    const std::vector<ring::Member> members(ring.members().begin(), ring.members().end());
+    return ring::begin_change(ring, members, all(std::move(next))).value();
+  }
+  /// b has handed over everything, and keeps it for the grace.
+  void hand_over() {
+    begin({a, c});
+    pass(1s);
+    finish();
+    pass(2s);
+    REQUIRE(leftovers(b).not_handed_over() == 0);
+    REQUIRE(rows(b) == keys);
   }
   const transfer::Arrivals& arrivals(NodeId id) { return at(id).transfer.arrivals(); }
   const transfer::Leftovers& leftovers(NodeId id) { return at(id).transfer.leftovers(); }
@@ -172,6 +196,88 @@ TEST_CASE("a partition that a node gets back begins with nothing") {
   world.pass(2s);
   CHECK(world.arrivals(b).missing() == 0);
   for (int key = 0; key < keys; ++key) CHECK_FALSE(world.get(b, key).live());
+}
+
+TEST_CASE("what is left goes in small pieces, with time for others between them, and nobody is given any of it") {
+  Moving world;
+  world.hand_over();
+  world.busy = true;
+  std::set<std::size_t> kept;
+  for (int i = 0; i < 15'000 && world.leftovers(b).kept() > 0; ++i) {
+    world.pass(1ms);
+    kept.insert(world.rows_on_disk(b));
+    for (const PartitionId partition : world.going(b)) CHECK_FALSE(world.leftovers(b).has(partition));
+  }
+  CHECK(kept.size() > keys / 4);
+  CHECK(world.rows_on_disk(b) == 0);
+  CHECK(world.leftovers(b).kept() == 0);
+}
+
+TEST_CASE("a drop that a restart has interrupted goes on without a grace, and is a leftover until then") {
+  Moving world;
+  world.hand_over();
+  world.drop_some(b, {1});
+  world.restart(b);
+  CHECK(world.leftovers(b).kept() == partitions);
+  CHECK_FALSE(world.leftovers(b).has({1}));
+  CHECK(world.leftovers(b).not_handed_over() == partitions - 1);
+  world.pass(1s);
+  CHECK(world.going(b).empty());
+  CHECK(world.leftovers(b).kept() == partitions - 1);
+}
+
+TEST_CASE("a ring that gives partitions back waits until their first life is gone, and no longer") {
+  Moving world;
+  world.hand_over();
+  world.busy = true;
+  world.slow_disk = b;
+  world.make_room(world.beginning({a, b}));
+  CHECK_FALSE(world.leftovers(b).has_room());
+  CHECK(world.leftovers(c).has_room());
+  world.pass(1min);
+  CHECK_FALSE(world.leftovers(b).has_room());
+  world.go_on_answering();
+  world.pass(2s);
+  CHECK(world.leftovers(b).has_room());
+  CHECK(world.rows_on_disk(b) == 0);
+}
+
+TEST_CASE("a ring waits too until it is known what is left of an earlier start") {
+  Moving world;
+  world.hand_over();
+  world.drop_some(b, {1});
+  world.slow_disk = b;
+  world.restart(b);
+  world.make_room(world.beginning({a, b}));
+  CHECK_FALSE(world.leftovers(b).has_room());
+  world.go_on_answering();
+  world.pass(100ms);
+  CHECK(world.going(b).empty());
+  CHECK(world.leftovers(b).has_room());
+}
+
+TEST_CASE("what is ours again, though what it was before is still going, comes to us when that is gone") {
+  Moving world;
+  world.hand_over();
+  for (int key = 0; key < keys; ++key) world.merge(c, key, world.put(a, key, true));
+  world.drop_some(b, {1});
+  world.restart(b);
+  world.busy = true;
+  world.ring = world.beginning({a, b});  // without having made room
+  world.tell_ring();
+  world.pass(5s);
+  CHECK(world.going(b).empty());
+  CHECK(world.arrivals(b).missing() == 0);
+  for (int key = 0; key < keys; ++key)
+    if (world.ring.partition_of(key_of(key).token) == PartitionId{1}) CHECK_FALSE(world.get(b, key).live());
+}
+
+TEST_CASE("what has been handed over is looked at for damage only now and then") {
+  Moving world;
+  world.hand_over();
+  const std::size_t before = world.asks[b];
+  world.pass(8s);
+  CHECK(world.asks[b] <= before + 1);
 }
 
 TEST_CASE("nothing is reaped while a partition moves") {
