@@ -12,6 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using Code = api::ErrorCode;
+using Clock = std::chrono::steady_clock;
+
+/// What is done at once, or after a moment, takes longer on a busy machine, but not most of the minute that is allowed.
+constexpr auto half_the_time = 30s;
 
 std::optional<FakeNode::Reply> one_sibling(std::string_view, wire::Reader) {
   return FakeNode::result([](wire::Packer& packer) {
@@ -34,7 +38,10 @@ std::optional<FakeNode::Reply> echo_key_as_value(std::string_view, wire::Reader 
   });
 }
 
-api::Client open_client(std::vector<std::string> nodes, api::ClientOptions options = {}) {
+/// Where nothing is to be late, not on a busy machine either.
+const api::ClientOptions unhurried{.timeout = 60s, .attempt_timeout = 60s};
+
+api::Client open_client(std::vector<std::string> nodes, api::ClientOptions options = unhurried) {
   options.nodes = std::move(nodes);
   auto client = api::Client::open(std::move(options));
   REQUIRE(client);
@@ -79,11 +86,12 @@ TEST_CASE("requests go to the first replica, though another node was named") {
   other.set_ring(ring_of({{"replica", replica.address()}}));
   api::Client client = open_client({other.address()});
   // Until the ring is known and the replica has greeted, any node will do.
-  for (int i = 0; i < 500 && replica.requests() == 0; ++i) {
+  const auto give_up = Clock::now() + 60s;
+  while (replica.requests() == 0) {
+    REQUIRE(Clock::now() < give_up);
     REQUIRE(client.put("k", "v"));
     std::this_thread::sleep_for(1ms);
   }
-  REQUIRE(replica.requests() > 0);
   int others_before = other.requests();
   for (int i = 0; i < 10; ++i) REQUIRE(client.put("k", "v"));
   CHECK(other.requests() == others_before);
@@ -193,9 +201,9 @@ TEST_CASE("a node that accepts connections and says nothing is passed over") {
   silent.fall_silent();
   FakeNode good("good", echo_key_as_value);
   api::Client client = open_client({silent.address(), good.address()});
-  auto began = std::chrono::steady_clock::now();
+  auto began = Clock::now();
   CHECK(client.get("k"));
-  CHECK(std::chrono::steady_clock::now() - began < 1s);
+  CHECK(Clock::now() - began < half_the_time);
 }
 
 TEST_CASE("a node that falls silent in the middle costs one attempt, not the deadline") {
@@ -204,20 +212,20 @@ TEST_CASE("a node that falls silent in the middle costs one attempt, not the dea
   Bytes ring = ring_of({{"first", first.address()}, {"second", second.address()}});
   first.set_ring(ring);
   second.set_ring(ring);
-  api::Client client = open_client({first.address(), second.address()}, {.timeout = 5s, .attempt_timeout = 100ms});
-  auto began = std::chrono::steady_clock::now();
+  api::Client client = open_client({first.address(), second.address()}, {.timeout = 60s, .attempt_timeout = 100ms});
+  auto began = Clock::now();
   CHECK(client.get("k"));
   CHECK(client.get("k"));
-  CHECK(std::chrono::steady_clock::now() - began < 2s);
+  CHECK(Clock::now() - began < half_the_time);
 }
 
 TEST_CASE("a call ends at its deadline: a read refused, a write that was sent in doubt") {
   FakeNode node("a", [](auto...) -> std::optional<FakeNode::Reply> { return std::nullopt; });
   api::Client client = open_client({node.address()});
-  auto began = std::chrono::steady_clock::now();
-  auto reading = client.get("k", {.timeout = 200ms});
-  auto written = client.put("k", "v", {.timeout = 200ms});
-  CHECK(std::chrono::steady_clock::now() - began < 1s);
+  auto began = Clock::now();
+  auto reading = client.get("k", {.timeout = 1s});
+  auto written = client.put("k", "v", {.timeout = 1s});
+  CHECK(Clock::now() - began < half_the_time);
   REQUIRE_FALSE(reading);
   CHECK(reading.error().outcome == api::Outcome::refused);
   REQUIRE_FALSE(written);
@@ -229,10 +237,10 @@ TEST_CASE("failing fast, a client without any node says so at once") {
   {
     nowhere = FakeNode("gone", one_sibling).address();
   }
-  api::Client client = open_client({nowhere}, {.timeout = 30s, .fail_fast = true});
-  auto began = std::chrono::steady_clock::now();
+  api::Client client = open_client({nowhere}, {.timeout = 60s, .fail_fast = true});
+  auto began = Clock::now();
   auto reading = client.get("k");
-  CHECK(std::chrono::steady_clock::now() - began < 2s);
+  CHECK(Clock::now() - began < half_the_time);
   REQUIRE_FALSE(reading);
   CHECK(reading.error().code == Code::connection_lost);
   CHECK(reading.error().message.find(nowhere) != std::string::npos);

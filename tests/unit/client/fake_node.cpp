@@ -5,19 +5,19 @@
 #include <unistd.h>
 
 #include "base/ensure.hpp"
+#include "support/free_port.hpp"
 #include "wire/msgpack_scan.hpp"
 
 namespace starling::client {
 
-FakeNode::FakeNode(std::string id, Script script) : id_(std::move(id)), script_(std::move(script)) {
+FakeNode::FakeNode(std::string id, Script script) : id_(std::move(id)), script_(std::move(script)), port_(free_port()) {
   listener_ = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ensure(bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 && listen(listener_, 64) == 0, "no port");
-  getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-  port_ = ntohs(address.sin_port);
+  address.sin_port = htons(port_);
+  const bool bound = bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ensure(bound && listen(listener_, 64) == 0, "no port");
   ring_ = ring_of({});
   acceptor_ = std::thread([this] { accept_all(); });
 }

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "base/random.hpp"
 #include "test_client.hpp"
@@ -138,14 +138,14 @@ TEST_CASE("a stranger is recognised byte by byte too") {
 TEST_CASE("a large request that comes in small pieces costs linear time") {
   const Bytes bytes = request(1, "kv.put", array("k", bin(Bytes(8 * 1024 * 1024, 'v'))));
   TestClient client;
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // the time of this process: a busy machine has no part in it
   for (std::size_t at = 0; at < bytes.size(); at += 64) {
     CHECK_MESSAGE(client.asked.empty(), "asked too early");
     client.send(BytesView(bytes).substr(at, 64));
   }
   CHECK(client.asked.size() == 1);
   CHECK(!client.session.mid_message());
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK(std::clock() - start < 5 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("the driver can see that a message is incomplete") {

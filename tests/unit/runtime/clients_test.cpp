@@ -27,6 +27,11 @@ struct Port final : EventSink {
     clients.tick();
     writes.flush();
   }
+  /// For at most a minute: what goes through the kernel may take longer than some turns.
+  bool turn_until(auto done) {
+    for (const Instant give_up = loop.now() + 60s; !done() && loop.now() < give_up; usleep(100)) turn();
+    return done();
+  }
 
   Loop loop;
   Address address = free_address();
@@ -39,28 +44,28 @@ struct Port final : EventSink {
 
 /// The other end, not blocking.
 struct Caller {
-  explicit Caller(Port& to) : port(to), fd(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
-    connect(fd, SockAddr(port.address).get(), sizeof(sockaddr_in));
+  explicit Caller(Port& to) : port(to), fd(socket(AF_INET, SOCK_STREAM, 0)) {
+    REQUIRE(connect(fd, SockAddr(port.address).get(), sizeof(sockaddr_in)) == 0);
+    REQUIRE(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
     for (int i = 0; i < 20; ++i) port.turn();
   }
   ~Caller() { close(fd); }
   void send(BytesView bytes) {
     REQUIRE(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
   }
-  /// What has come after some turns; "<closed>" at the end of the stream.
-  std::string receive() {
+  /// At least so many bytes, and what has come with them; "<closed>" at the end of the stream.
+  std::string receive(std::size_t bytes_min = 1) {
     std::string received;
-    for (int i = 0; i < 200; ++i) {
-      port.turn();
+    port.turn_until([&] {
       char buffer[4096];
       const ssize_t count = recv(fd, buffer, sizeof buffer, 0);
-      if (count == 0) return received + "<closed>";
       if (count > 0) received.append(buffer, static_cast<std::size_t>(count));
-      if (count < 0 && !received.empty()) return received;
-      usleep(100);
-    }
+      if (count == 0) received += "<closed>";
+      return count == 0 || (count < 0 && received.size() >= bytes_min);
+    });
     return received;
   }
+  std::string receive_to_the_end() { return receive(SIZE_MAX); }
 
   Port& port;
   int fd;
@@ -78,7 +83,7 @@ TEST_CASE("a request is answered on the connection that asked") {
   CHECK(answer.starts_with("\x94\x01"));
   CHECK(answer.find('v') != std::string::npos);
   second.send(get_k + get_k);
-  CHECK(second.receive().size() == 2 * answer.size());
+  CHECK(second.receive(2 * answer.size()).size() == 2 * answer.size());
   CHECK(port.clients.in_flight() == 0);
 }
 
@@ -88,11 +93,9 @@ TEST_CASE("an answer for a connection that is gone is dropped") {
   {
     Caller caller(port);
     caller.send(get_k);
-    for (int i = 0; i < 20; ++i) port.turn();
-    REQUIRE(port.asked.size() == 1);
+    REQUIRE(port.turn_until([&] { return port.asked.size() == 1; }));
   }
-  for (int i = 0; i < 20; ++i) port.turn();
-  CHECK(port.clients.connections() == 0);
+  CHECK(port.turn_until([&] { return port.clients.connections() == 0; }));
   port.answering = true;
   port.turn();
   CHECK(port.clients.in_flight() == 0);
@@ -101,7 +104,7 @@ TEST_CASE("an answer for a connection that is gone is dropped") {
 TEST_CASE("one connection too many is told so and closed; the others stay") {
   Port port({.connections_max = 2});
   Caller first(port), second(port), third(port);
-  const std::string words = third.receive();
+  const std::string words = third.receive_to_the_end();
   CHECK(words.find("OVERLOADED") != std::string::npos);
   first.send(get_k);
   CHECK(first.receive().starts_with("\x94\x01"));
@@ -119,25 +122,19 @@ TEST_CASE("beyond what may be under way a request is overloaded at once") {
 TEST_CASE("a pipeline longer than the window is answered in full") {
   Port port;
   Caller caller(port);
+  caller.send(get_k);
+  const std::size_t one = caller.receive().size();
   std::string many;
   for (int i = 0; i < 1000; ++i) many += get_k;
   caller.send(many);
-  std::string received;
-  for (std::string piece = caller.receive(); !piece.empty(); piece = caller.receive()) {
-    REQUIRE(!piece.ends_with("<closed>"));
-    received += piece;
-  }
-  caller.send(get_k);
-  const std::size_t one = caller.receive().size();
-  CHECK(received.size() == 1000 * one);
+  CHECK(caller.receive(1000 * one).size() == 1000 * one);
 }
 
 TEST_CASE("what is no MessagePack-RPC gets one last error and the end") {
   Port port;
   Caller caller(port);
   caller.send("\xdd\xff\xff\xff\xff");
-  std::string words = caller.receive();
-  if (!words.ends_with("<closed>")) words += caller.receive();
+  const std::string words = caller.receive_to_the_end();
   CHECK(words.find("MALFORMED") != std::string::npos);
   CHECK(words.ends_with("<closed>"));
 }

@@ -34,7 +34,7 @@ struct Disk final : EventSink {
   }
   void handle(port::Event event) override { answers.push_back(std::get<port::StorageAnswered>(std::move(event))); }
   void wait_for(std::size_t count) {
-    const Instant give_up = loop.now() + 5s;
+    const Instant give_up = loop.now() + 60s;
     while (answers.size() < count && loop.now() < give_up) uv_run(loop.get(), UV_RUN_NOWAIT);
     REQUIRE(answers.size() == count);
   }

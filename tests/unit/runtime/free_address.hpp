@@ -1,24 +1,13 @@
 #pragma once
 
-#include <arpa/inet.h>
-#include <doctest/doctest.h>
-#include <unistd.h>
+#include <fmt/format.h>
 
-#include "runtime/sockaddr.hpp"
+#include "base/address.hpp"
+#include "support/free_port.hpp"
 
 namespace starling::runtime {
 
 /// An address that was free a moment ago.
-inline Address free_address() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in in{};
-  in.sin_family = AF_INET;
-  in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof in;
-  REQUIRE(bind(fd, reinterpret_cast<sockaddr*>(&in), sizeof in) == 0);
-  REQUIRE(getsockname(fd, reinterpret_cast<sockaddr*>(&in), &size) == 0);
-  close(fd);
-  return to_address(reinterpret_cast<sockaddr*>(&in));
-}
+inline Address free_address() { return *parse_address(fmt::format("127.0.0.1:{}", free_port())); }
 
 }  // namespace starling::runtime
