@@ -34,10 +34,7 @@ std::optional<Violation> Settling::run() {
     world_.run_for(look_again);
     if (world_.now() < moved_ + patience_) continue;
     if (!newest_) return Violation{"liveness", "nobody has a ring", {}};
-    if (rows_arrive()) {
-      moved_ = world_.now();  // a slow transfer is no stall
-      continue;
-    }
+    if (!newest_->settled() && world_.now() < moved_ + patience_ + longest_transfer()) continue;
     const std::string why = blocker();
     const std::string state = fmt::format("the ring of epoch {} is {} and gets no further: {}", newest_->epoch().value,
                                           newest_->settled() ? "settled" : "not settled", why);
@@ -114,20 +111,16 @@ std::set<NodeId> Settling::waiting_to_join(const ring::Ring& ring) {
   return waiting;
 }
 
-/// More of them than when that was asked last.
-bool Settling::rows_arrive() {
-  std::map<NodeId, std::uint64_t> fetched;
+/// Each row lies on the disks of several machines, and that pays for what was fetched before this change, too: a
+/// transfer takes first and waits afterwards (transfer/pace.hpp).
+Duration Settling::longest_transfer() {
+  std::uint64_t bytes = 0;
   for (HostIndex host = 0; host < world_.hosts(); ++host) {
-    if (!world_.host(host).ready()) continue;
-    const auto reply = world_.ask(host, port::StatusRequest{});
-    const auto* status = reply ? std::get_if<port::StatusReply>(&*reply) : nullptr;
-    if (!status || !status->change) continue;
-    for (const auto& newcomer : status->change->newcomers)
-      fetched[newcomer.node] = std::max(fetched[newcomer.node], newcomer.rows);
+    if (!world_.host(host).up()) continue;
+    const auto measured = world_.host(host).disk().look(storage::Measure{});
+    if (measured) bytes += std::get<storage::MeasureAnswer>(*measured).bytes;
   }
-  const bool more = std::ranges::any_of(fetched, [&](const auto& one) { return one.second > fetched_[one.first]; });
-  fetched_ = std::move(fetched);
-  return more;
+  return Duration(1s) * (bytes / world_.config().node.transfer.rate);
 }
 
 /// What the nodes say about it.

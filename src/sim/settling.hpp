@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,8 +15,8 @@ namespace starling::sim {
 /// waits for a machine which is gone for good is then aborted, as an operator would.
 class Settling {
  public:
-  /// `patience`: so long after the last step of the ring, or the last row on its way to who is to own it, it has
-  /// stalled.
+  /// `patience`: so long after its last step the ring has stalled, and the time that a transfer of all that there is
+  /// takes at the rate at which nodes may fetch.
   Settling(World& world, Duration patience) : world_(world), patience_(patience) {}
 
   /// Until the ring is at rest. Then machines that are not in it are switched off. Nothing, or what is wrong.
@@ -30,14 +29,13 @@ class Settling {
   void start_whoever_should_run(const ring::Ring& ring);
   std::set<NodeId> waiting_to_join(const ring::Ring& ring);
   std::string blocker();
-  bool rows_arrive();
+  Duration longest_transfer();
   void abort();
 
   World& world_;
   Duration patience_;
   std::optional<ring::Ring> newest_;
-  Instant moved_;                            ///< when the ring did
-  std::map<NodeId, std::uint64_t> fetched_;  ///< rows, for the change under way
+  Instant moved_;  ///< when the ring did
   std::optional<Instant> resting_since_;
 };
 

@@ -32,6 +32,7 @@ class World {
   std::size_t hosts() const { return hosts_.size(); }
   Instant now() const { return agenda_.now(); }
   const Trace& trace() const { return trace_; }
+  const WorldConfig& config() const { return config_; }
 
   static Address address_of(std::size_t host);
   /// One more machine, not started. With seeds it asks there by itself to join.

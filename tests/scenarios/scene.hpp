@@ -6,6 +6,7 @@
 #include "sim/clients.hpp"
 #include "sim/dump.hpp"
 #include "sim/ledger.hpp"
+#include "sim/moves.hpp"
 #include "sim/world.hpp"
 
 namespace starling::sim {
@@ -28,9 +29,12 @@ struct Scene {
   }
 
   void watch(Host& host) {
-    host.disk().on_committed = [this](const auto& command, const auto& answer) {
+    host.disk().on_committed = [this, index = host.index()](const auto& command, const auto& answer) {
       ledger.on_committed(command, answer);
+      moves.on_committed(index, command, answer, world.now());
     };
+    host.on_started = [this, index = host.index()](const auto& boot) { moves.on_started(index, boot, world.now()); };
+    host.on_ring_adopted = [this, index = host.index()] { moves.on_adopted(index, world.now()); };
   }
 
   bool all_well(Duration within) {
@@ -77,7 +81,10 @@ struct Scene {
   void check_with(const Ending& ending) {
     for (const auto& violation : violations(ending)) FAIL_CHECK(violation.rule << ": " << violation.what);
   }
-  std::vector<Violation> violations(const Ending& ending) {
+  std::vector<Violation> violations(Ending ending) {
+    std::size_t keys = 0;
+    for (const Op& op : history.ops) keys = std::max(keys, op.key + 1);
+    ending.moves = moves.moves(keys, world.losses());
     auto found = check(history, ending);
     found.insert(found.end(), ledger.violations().begin(), ledger.violations().end());
     return found;
@@ -86,6 +93,7 @@ struct Scene {
   World world;
   History history;
   Ledger ledger{world.losses()};
+  MoveWatch moves;
   Clients clients;
 };
 
