@@ -138,20 +138,18 @@ void Arrivals::on_timer(Step& step) {
 }
 
 bool Arrivals::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Step& step) {
-  for (Lane& lane : lanes_) {
-    if (!lane.partition) continue;
-    const auto progress = lane.pull.on_storage(ticket, answer, pace_, step);
-    if (progress == Pull::Progress::not_mine) continue;
-    heed(lane, progress, step);
-    return true;
-  }
-  return false;
+  return hand_to_lane([&](Pull& pull) { return pull.on_storage(ticket, answer, pace_, step); }, step);
 }
 
 bool Arrivals::on_reply(NodeId from, wire::PullReply& reply, Step& step) {
+  return hand_to_lane([&](Pull& pull) { return pull.on_reply(from, reply, pace_, step); }, step);
+}
+
+template <class Take>
+bool Arrivals::hand_to_lane(Take take, Step& step) {
   for (Lane& lane : lanes_) {
     if (!lane.partition) continue;
-    const auto progress = lane.pull.on_reply(from, reply, pace_, step);
+    const auto progress = take(lane.pull);
     if (progress == Pull::Progress::not_mine) continue;
     heed(lane, progress, step);
     return true;

@@ -60,6 +60,9 @@ class Arrivals {
 
   bool is_on_a_lane(PartitionId partition) const;
   std::optional<NodeId> source_of(PartitionId partition, const Arrival& arrival, const View& view) const;
+  /// False when it is no lane's.
+  template <class Take>
+  bool hand_to_lane(Take take, Step& step);
   void heed(Lane& lane, Pull::Progress progress, Step& step);
 
   NodeId self_;
