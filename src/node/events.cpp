@@ -99,6 +99,10 @@ void EventDispatch::operator()(port::PeerDisconnected&& event) {
 }
 
 void EventDispatch::operator()(port::SeedsResolved&& event) {
+  if (!event.seeds.empty()) {          // else the names could not be looked up just now
+    rooms.config.seeds = event.seeds;  // where a stranger asks (RingChanges)
+    if (!rooms.book.ring()) rooms.founding.on_seeds(event.seeds);
+  }
   rooms.membership.on_seeds(std::move(event.seeds), now, out);
 }
 

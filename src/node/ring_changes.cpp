@@ -10,6 +10,7 @@ namespace starling::node {
 
 namespace {
 
+/// Where somebody may take us in, as seeds and members are found by now.
 std::vector<Address> addresses(const Rooms& rooms) {
   std::vector<Address> addresses = rooms.config.seeds;
   for (const auto& contact : contacts_of_members(rooms)) addresses.push_back(contact.peer);
@@ -152,7 +153,7 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
   if (rooms.conductor.awaited().contains(rooms.boot.node) && rooms.book.ring()->settled()) rooms.transfer.forgo_grace();
   was_member_ = was_member_ || rooms.life == Rooms::Life::ready;  // only a member becomes that
   if (!rooms.stranger()) {
-    told_to_ask_ = false;
+    told_to_ask_.reset();
     return;
   }
   if (!rooms.transfer.leftovers().known_by_now()) return;
@@ -162,8 +163,11 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
                "is no member any more, and has handed over all it had");
     rooms.stop(now, out);
   }
-  if (!was_member_ && kept == 0 && !std::exchange(told_to_ask_, true))
-    rooms.founding.ask_to_join(addresses(rooms), false, now, out);
+  if (was_member_ || kept > 0) return;
+  if (auto known = addresses(rooms); told_to_ask_ != known) {
+    told_to_ask_ = known;
+    rooms.founding.ask_to_join(std::move(known), false, now, out);
+  }
 }
 
 std::string RingChanges::why_stranger(const Rooms& rooms) const {

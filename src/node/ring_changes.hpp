@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "port/outbox.hpp"
 #include "ring/ring.hpp"
@@ -35,11 +36,11 @@ class RingChanges {
  private:
   void adopt(Rooms& rooms, const ring::Ring& before, Instant now, port::Outbox& out);
 
-  std::optional<ring::Ring> next_;  ///< waits for room
-  Epoch decided_here_;              ///< the last ring that this node has decided
-  bool was_member_{};               ///< in this life
-  bool told_to_ask_{};
-  std::size_t arriving_{};  ///< when the conductor looked last
+  std::optional<ring::Ring> next_;                   ///< waits for room
+  Epoch decided_here_;                               ///< the last ring that this node has decided
+  bool was_member_{};                                ///< in this life
+  std::optional<std::vector<Address>> told_to_ask_;  ///< a stranger: there
+  std::size_t arriving_{};                           ///< when the conductor looked last
   std::size_t leftovers_{};
 };
 

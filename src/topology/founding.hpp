@@ -41,6 +41,8 @@ class Founding {
   /// stop_asking().
   void ask_to_join(std::vector<Address> seeds, bool at_once, Instant now, port::Outbox& out);
   void stop_asking() { joiner_.stop(); }
+  /// The names of the seeds lead there now.
+  void on_seeds(std::vector<Address> seeds) { joiner_.on_seeds(std::move(seeds)); }
 
   void on_message(NodeId from, const wire::FoundingProbe& probe, Instant now, port::Outbox& out);
   void on_message(NodeId from, const wire::FoundingProbeReply& reply, Instant now, port::Outbox& out);

@@ -13,7 +13,8 @@ namespace starling::topology {
 /// A node that would like to be a member asks at its seeds, at whoever has invited it, and at some of the members that
 /// it is told of, once per second, until it is welcomed with a ring that has it. That makes it a member as soon as it
 /// is durable: first the cluster, then the ring, as with a founding. A node that was a member and is none any more asks
-/// in the same way, and finds the newer ring like everybody else (RingBook).
+/// in the same way, and finds the newer ring like everybody else (RingBook). Where the seeds and members are may change
+/// while it asks.
 ///
 /// An invitation is durable before it is followed: the ring may have this node as soon as it has asked, and then nobody
 /// would invite it again, though it were stopped before its welcome arrived.
@@ -24,6 +25,8 @@ class Joiner {
   /// `at_once`: without waiting for an operator's word.
   void ask(std::vector<Address> seeds, bool at_once, Instant now, port::Outbox& out);
   void stop();
+  /// If it asks, then there from now on.
+  void on_seeds(std::vector<Address> seeds) { seeds_ = std::move(seeds); }
   /// It has asked and is not in yet.
   bool asking() const { return stage_ == Stage::asking; }
   /// The cluster whose welcome it is about to keep: it is too late for any other.
