@@ -30,7 +30,9 @@ class Cli:
         self.environment = {**os.environ, "STARLING_NODE": ",".join(address(node) for node in nodes)}
 
     def run(self, *words, stdin=b""):
-        return subprocess.run([KVCLI, *words], input=stdin, capture_output=True, env=self.environment, timeout=60)
+        patient = [] if "--timeout" in words else ["--timeout", "60s"]
+        return subprocess.run([KVCLI, *patient, *words], input=stdin, capture_output=True, env=self.environment,
+                              timeout=harness.PATIENCE)
 
     def text(self, *words, code=OK, stdin=b""):
         """Standard output, after checking the exit code."""
@@ -141,11 +143,12 @@ class OneNode(harness.SystemTest):
 
         def hear(words):
             nonlocal heard
-            deadline = time.monotonic() + 20
-            while words not in heard:
-                self.assertLess(time.monotonic(), deadline, f"'{words}' is not in {heard!r}")
+            for _ in harness.looks(every=0.02):
+                if words in heard:
+                    break
                 if select.select([master], [], [], 0.1)[0]:
                     heard += os.read(master, 4096).decode()
+            self.assertIn(words, heard)
             heard = heard.split(words, 1)[1]
 
         hear("starling> ")
@@ -155,7 +158,7 @@ class OneNode(harness.SystemTest):
         hear("true")
         hear("starling> ")
         os.write(master, b"exit\n")
-        self.assertEqual(shell.wait(20), OK)
+        self.assertEqual(shell.wait(harness.PATIENCE), OK)
         os.close(master)
         self.assertIn("completed", (self.root / "starling" / "kvcli_history").read_text())
 
@@ -170,7 +173,7 @@ class OneNode(harness.SystemTest):
         self.assertTrue(self.cli.text("completion", "zsh").startswith("autoload"))
 
     def test_the_example_program_does_what_it_says(self):
-        done = subprocess.run([EXAMPLE, address(self.alone)], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([EXAMPLE, address(self.alone)], capture_output=True, text=True, timeout=harness.PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.splitlines()[-5:], [
             'the siblings: "bread, milk" "bread, eggs"',
@@ -194,14 +197,13 @@ class ThreeNodes(harness.SystemTest):
         for i in range(20):
             survivors.text("put", f"k{i}", "after")
             self.assertEqual(cli.text("get", f"k{i}"), "after\n")
-        status = self.wait_for_degraded(survivors)
-        self.assertEqual(status["partitions_below_quorum"], 0)
-        self.assertGreater(status["partitions_degraded"], 0)
+        self.wait_until(lambda: self.status(survivors)["partitions_degraded"] > 0)
+        self.assertEqual(self.status(survivors)["partitions_below_quorum"], 0)
         words = survivors.text("status", code=ERROR)
         self.assertTrue(words.startswith("Not all is well."), words)
         self.assertIn("→", words)
         nodes[1].kill()
-        survivors.text("--timeout", "1s", "put", "k0", "x", code=UNAVAILABLE)
+        survivors.text("--timeout", "5s", "put", "k0", "x", code=UNAVAILABLE)
         self.assertEqual(survivors.text("-r", "one", "get", "k0"), "after\n")
 
     def test_a_sloppy_write_succeeds_with_two_of_three_replicas_down_and_says_so(self):
@@ -231,7 +233,8 @@ class ThreeNodes(harness.SystemTest):
         cli = Cli(nodes[0])
         new = self.node("node4", cluster__seeds=nodes[0].peer, cluster__join="manual").start()
         self.wait_until(lambda: [each["name"] for each in cli.json("status")["waiting"]] == ["node4"])
-        cli.text("put", "big", "-", stdin=bytes(4_000_000))
+        self.wait_until(lambda: all(each["name"] for each in cli.json("status")["members"]))
+        cli.text("-w", "all", "put", "big", "-", stdin=bytes(4_000_000))  # the node that is asked goes by what it has
         plan = cli.json("cluster", "join", "node4", "--dry-run")
         self.assertEqual(plan["moving"], 192)
         # A quarter of everything goes to the new node, which is three of its twelve quarters.
@@ -242,43 +245,34 @@ class ThreeNodes(harness.SystemTest):
         cli.text("cluster", "join", "node4", "--wait")
         self.assertEqual(sum(each["in_ring"] for each in cli.json("status")["members"]), 4)
         Cli(new).text("cluster", "leave", "node4", "--wait")
-        self.assertEqual(new.process.wait(20), 0)
+        self.assertEqual(new.process.wait(harness.PATIENCE), 0)
+        self.wait_until(lambda: cli.run("status").returncode == OK)
         self.assertIn("No members any more: node4 (left)", cli.text("status"))
 
-    def wait_until(self, condition, seconds=30):
-        deadline = time.monotonic() + seconds
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, "in vain")
-            time.sleep(0.2)
-
     def test_a_read_of_nodes_that_hang_ends_in_time_and_says_so(self):
-        nodes = self.cluster()
+        nodes = self.cluster(gossip__probe_period="30s")  # they hang, and nobody has found out
         cli = Cli(nodes[0])
         cli.text("put", "k", "v")
         for node in nodes[1:]:
             node.process.send_signal(signal.SIGSTOP)  # a kill ends it all the same
         began = time.monotonic()
-        done = cli.run("--timeout", "500ms", "get", "k")
-        self.assertLess(time.monotonic() - began, 10)
+        done = cli.run("--timeout", "2s", "get", "k")
+        self.assertLess(time.monotonic() - began, 30)  # after 2 s, as soon as the machine lets it
         self.assertEqual(done.returncode, TIMED_OUT, done.stderr)
         self.assertIn(b"--timeout", done.stderr)
         self.assertEqual(done.stdout, b"")
 
-    def wait_for_degraded(self, cli):
-        deadline = time.monotonic() + 30
-        while True:
-            status = json.loads(cli.run("-f", "json", "status").stdout)
-            if status["partitions_degraded"] > 0 or time.monotonic() > deadline:
-                return status
-            time.sleep(0.2)
+    def status(self, cli):
+        """Of a cluster that need not be well."""
+        return json.loads(cli.run("-f", "json", "status").stdout)
 
     def test_a_benchmark_of_every_workload_sees_no_stale_read_and_no_error(self):
         nodes = self.cluster()
-        common = [KVBENCH, "--nodes", ",".join(address(node) for node in nodes), "--keys", "2000", "--closed", "--json",
+        common = [KVBENCH, "--nodes", ",".join(address(node) for node in nodes), "--keys", "2000", "--closed", "--json", "--timeout", "30s",
                   "--connections", "12", "--pipeline", "2", "--cpu-of", ",".join(str(node.process.pid) for node in nodes)]
         for workload in ["load", "put", "get", "a", "b", "c", "d", "f"]:
             done = subprocess.run([*common, "--workload", workload, "--operations", "2000"], capture_output=True, text=True,
-                                  timeout=60)
+                                  timeout=harness.PATIENCE)
             self.assertEqual(done.returncode, 0, (workload, done.stdout, done.stderr))
             report = json.loads(done.stdout)
             self.assertEqual((report["done"], report["errors"], report["stale_reads"]), (2000, {}, 0), workload)
@@ -286,22 +280,26 @@ class ThreeNodes(harness.SystemTest):
 
     def test_an_offer_that_cannot_be_kept_is_a_failure(self):
         nodes = self.cluster()
-        done = subprocess.run([KVBENCH, "--nodes", address(nodes[0]), "--workload", "get", "--rate", "1000", "--time", "1s",
-                               "--keys", "100"], capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        offer = [KVBENCH, "--nodes", address(nodes[0]), "--workload", "get", "--rate", "50", "--time", "1s", "--keys", "100"]
+
+        def kept():
+            done = subprocess.run(offer, capture_output=True, text=True, timeout=harness.PATIENCE)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            return done.returncode == 0
+
+        self.wait_until(kept)  # a machine that stands still for a moment cannot keep it either
         nodes[1].kill()
         nodes[2].kill()
-        done = subprocess.run([KVBENCH, "--nodes", address(nodes[0]), "--workload", "get", "--rate", "1000", "--time", "1s",
-                               "--keys", "100"], capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertFalse(kept())
 
 
 class NoNode(unittest.TestCase):
     def test_without_a_node_the_error_says_how_to_start_one(self):
-        (port,) = harness.free_ports(1)
+        nobody = f"127.0.0.1:{next(harness.PORTS)}"
         began = time.monotonic()
-        done = subprocess.run([KVCLI, "-n", f"127.0.0.1:{port}", "get", "k"], capture_output=True, text=True, timeout=60)
-        self.assertLess(time.monotonic() - began, 3)
+        done = subprocess.run([KVCLI, "-n", nobody, "--timeout", "60s", "get", "k"], capture_output=True, text=True,
+                              timeout=harness.PATIENCE)
+        self.assertLess(time.monotonic() - began, 30)  # at once, and not only when the time is up
         self.assertEqual(done.returncode, ERROR)
         self.assertIn("kvnode", done.stderr)
         self.assertEqual(done.stdout, "")

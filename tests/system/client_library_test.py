@@ -21,7 +21,7 @@ class ClientLibrary(harness.SystemTest):
         self.addCleanup(self.writer.kill)
 
     def outcome(self):
-        out, words = self.writer.communicate(timeout=60)
+        out, words = self.writer.communicate(timeout=harness.PATIENCE)
         self.assertEqual(self.writer.returncode, 0, words)
         counts = json.loads(out)
         self.assertGreater(counts.pop("done"), 100)

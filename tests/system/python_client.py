@@ -14,7 +14,7 @@ import msgpack
 class Client:
     def __init__(self, address):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host.strip("[]"), int(port)), timeout=10)
+        self.socket = socket.create_connection((host.strip("[]"), int(port)), timeout=30)
         self.unpacker = msgpack.Unpacker()
         self.msgid = 0
 
