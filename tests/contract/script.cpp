@@ -133,6 +133,13 @@ Commands settled_hints(Machine& machine) {
   return {std::move(settle)};
 }
 
+/// One piece of a partition that is not ours any more.
+Step drop(std::string name, std::uint32_t rows_max) {
+  constexpr PartitionId lost{script_partitions - 1};
+  return batch(std::move(name),
+               [=](Machine&) { return Commands{DropPartition{lost, first_token(lost), last_token(lost), rows_max}}; });
+}
+
 void found_and_fill(std::vector<Step>& steps) {
   steps.push_back({"open an empty directory", open});
   steps.push_back({"the first boot", boot});
@@ -184,13 +191,16 @@ std::vector<Step> script() {
   steps.push_back({"the second boot", boot});
   steps.push_back(batch("a deleted key is written again", [](Machine& m) { return overwrites(m, 4, 7, 100); }));
   steps.push_back(batch("a record goes", [](Machine&) { return Commands{SaveRecord{"peers", ""}}; }));
+  steps.push_back(drop("a partition begins to go", 4));
   steps.push_back({"killed", [](Machine& m) {
                      m.kill();
                      return Outcome::done;
                    }});
   steps.push_back({"opened after the kill", open});
   steps.push_back({"the third boot", boot});
-  steps.push_back(batch("a last word", [](Machine& m) { return overwrites(m, 0, 3, 50); }));
+  steps.push_back(drop("more of it goes", 4));
+  steps.push_back(batch("a last word, also to what is going", [](Machine& m) { return overwrites(m, 0, 4, 50); }));
+  steps.push_back(drop("the rest of it goes", 100));
   return steps;
 }
 
