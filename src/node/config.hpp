@@ -27,6 +27,7 @@ struct Config {
   InitMode init = InitMode::automatic;
   bool join_at_once = true;  ///< a node in no cluster asks its seeds to take it in, without an operator's word
   std::vector<Address> seeds;
+  bool seeds_named{};              ///< there are others, of which only the names are known yet: SeedsResolved follows
   std::uint32_t replicas = 3;      ///< N, for a cluster founded here
   std::uint32_t partitions = 256;  ///< Q, likewise
   port::QuorumLevel read;          ///< what `standard` means

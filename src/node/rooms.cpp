@@ -54,7 +54,8 @@ bool leaves_hint(const port::Effect& effect) {
 }
 
 bool founds_alone(const Config& config) {
-  return config.init == InitMode::always || (config.init == InitMode::automatic && config.seeds.empty());
+  const bool no_seeds = config.seeds.empty() && !config.seeds_named;
+  return config.init == InitMode::always || (config.init == InitMode::automatic && no_seeds);
 }
 
 }  // namespace

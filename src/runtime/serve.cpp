@@ -26,6 +26,7 @@ std::string name_for(const Settings& settings, const Address& client) {
 /// The addresses were checked with the settings.
 node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
   const Address client = parse_address(settings.listen.client).value();
+  const bool seeds_named = seeds.size() < settings.cluster.seeds.size();
   return {.name = name_for(settings, client),
           .zone = settings.node.zone,
           .weight = settings.node.weight,
@@ -34,6 +35,7 @@ node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
           .init = settings.cluster.init,
           .join_at_once = settings.cluster.join_at_once,
           .seeds = std::move(seeds),
+          .seeds_named = seeds_named,
           .replicas = settings.cluster.replicas,
           .partitions = settings.cluster.partitions,
           .read = settings.quorum.read,

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "ring/key.hpp"
@@ -12,18 +13,15 @@ using namespace starling::node;
 namespace {
 
 Config config(InitMode init) {
-  Config config;
-  config.name = "a";
-  config.peer = *parse_address("10.0.0.1:4702");
-  config.client = *parse_address("10.0.0.1:4701");
-  config.init = init;
-  return config;
+  return {
+      .name = "a", .peer = *parse_address("10.0.0.1:4702"), .client = *parse_address("10.0.0.1:4701"), .init = init};
 }
 
 /// One node without a driver: every storage command can be answered by hand.
 struct Driven {
-  explicit Driven(InitMode init)
-      : node(config(init), {.node = {1}, .generation = {1}, .nonce = 5, .fresh = true}, Random(1)) {
+  explicit Driven(InitMode init) : Driven(config(init)) {}
+  explicit Driven(Config config)
+      : node(std::move(config), {.node = {1}, .generation = {1}, .nonce = 5, .fresh = true}, Random(1)) {
     node.start({}, out);
   }
 
@@ -66,6 +64,25 @@ TEST_CASE("a node with an empty directory and no seeds founds a cluster of one, 
   driven.store_all();
   CHECK(driven.last<port::BecameReady>() != nullptr);
   CHECK(driven.last<port::JoinedCluster>() != nullptr);
+}
+
+TEST_CASE("a node whose seeds are names founds nothing, and asks where these lead to when they are looked up") {
+  Config named = config(InitMode::automatic);
+  named.seeds_named = true;
+  Driven driven(std::move(named));
+  driven.store_all();
+  CHECK(driven.last<port::JoinedCluster>() == nullptr);
+  const Address seed = *parse_address("10.0.0.2:4702");
+  driven.node.step(port::SeedsResolved{{seed}}, {}, driven.out);
+  std::vector<port::Ticket> timers;
+  for (const auto& effect : driven.out.effects())
+    if (const auto* timer = std::get_if<port::ArmTimer>(&effect)) timers.push_back(timer->ticket);
+  for (const port::Ticket timer : timers) driven.node.step(port::TimerElapsed{timer}, Instant{1s}, driven.out);
+  const auto asks = [&](const auto& effect) {
+    const auto* sent = std::get_if<port::SendToAddress>(&effect);
+    return sent && sent->to == seed && std::holds_alternative<wire::JoinAsk>(sent->message);
+  };
+  CHECK(std::ranges::any_of(driven.out.effects(), asks));
 }
 
 TEST_CASE("a node that waits to be founded says so to clients, and still tells who it is") {
