@@ -92,6 +92,7 @@ std::size_t PeerLinks::links_up() const {
 }
 
 bool PeerLinks::wants(PeerLink& link) {
+  if (is_lost(link)) return false;  // its hello has come between our giving it up and its burial
   const NodeId node = link.theirs().node;
   if (node == ours_.node) {
     log_.warning(fmt::format("{} is this node itself, or a copy of its data directory", to_string(link.remote())));
@@ -167,7 +168,7 @@ void PeerLinks::on_refused(PeerLink& link, const Error& error) {
 }
 
 void PeerLinks::on_link_lost(PeerLink& link, std::string_view why) {
-  if (std::ranges::find(lost_, &link) != lost_.end()) return;
+  if (is_lost(link)) return;
   lost_.push_back(&link);
   for (auto& [node, peer] : peers_) {
     if (peer.dialled == &link) {
@@ -228,9 +229,11 @@ void PeerLinks::tell_disconnected(NodeId node, Peer& peer) {
 
 void PeerLinks::drop(PeerLink& link, std::string_view why) { on_link_lost(link, why); }
 
+bool PeerLinks::is_lost(const PeerLink& link) const { return std::ranges::find(lost_, &link) != lost_.end(); }
+
 /// Destroying a link closes its socket. Not in the middle of one of its own calls.
 void PeerLinks::bury() {
-  std::erase_if(links_, [this](const auto& link) { return std::ranges::find(lost_, link.get()) != lost_.end(); });
+  std::erase_if(links_, [this](const auto& link) { return is_lost(*link); });
   lost_.clear();
 }
 

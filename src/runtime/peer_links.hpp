@@ -70,6 +70,7 @@ class PeerLinks final : public PeerLinkOwner {
   Bytes claim_waiting(PeerLink& link);
   void tell_disconnected(NodeId node, Peer& peer);
   void drop(PeerLink& link, std::string_view why);
+  bool is_lost(const PeerLink& link) const;
   void bury();
 
   Loop& loop_;

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/random.hpp"
 #include "free_address.hpp"
 #include "runtime/sockaddr.hpp"
@@ -160,6 +162,36 @@ TEST_CASE("two strangers that dial each other's address keep one link and lose n
   a.say(b, 77);
   b.say(a, 78);
   CHECK(turn(loop, {&a, &b}, [&] { return a.heard.back() == 78 && b.heard.back() == 77; }));
+}
+
+TEST_CASE("a dial that was given up is not gone by, though the other end still answers it") {
+  Loop ours, theirs;
+  End a(ours, 1), b(theirs, 2);
+  const auto run = [](Loop& loop, End& end) {
+    for (int i = 0; i < 50; ++i, usleep(200)) {
+      uv_run(loop.get(), UV_RUN_NOWAIT);
+      end.writes.flush();
+    }
+  };
+  // One that listens at this address, and one of this name: that they are the same shows when both have answered.
+  a.links.send(b.address, wire::StreamPing{1});
+  a.links.introduce(b.node, b.address);
+  a.say(b, 2);
+  run(ours, a);
+  run(theirs, b);
+  run(ours, a);
+  a.links.tick();  // what was given up is gone now
+  const Instant give_up = ours.now() + 60s;
+  while (std::ranges::count(b.heard, 3U) == 0 && ours.now() < give_up) {
+    a.say(b, 3);
+    for (End* end : {&a, &b}) {
+      end->links.tick();
+      end->writes.flush();
+      uv_run((end == &a ? ours : theirs).get(), UV_RUN_NOWAIT);
+    }
+    usleep(500);
+  }
+  CHECK(std::ranges::count(b.heard, 3U) > 0);
 }
 
 TEST_CASE("a node that is not there is told as disconnected, and found when it comes") {
