@@ -114,8 +114,11 @@ class Meter {
 class Floor {
  public:
   static Result<Floor> open(const FloorPlan& plan) {
-    auto engine = storage::SqliteEngine::open(
-        {.directory = plan.directory, .durability = plan.durability, .cache_bytes = plan.cache_bytes});
+    // Checkpoints too on the thread whose CPU is counted.
+    auto engine = storage::SqliteEngine::open({.directory = plan.directory,
+                                               .durability = plan.durability,
+                                               .cache_bytes = plan.cache_bytes,
+                                               .checkpoints_beside = false});
     if (!engine) return std::unexpected(std::move(engine.error()));
     Random random(3);
     if (auto booted = storage::boot(**engine, random, plan.durability); !booted)

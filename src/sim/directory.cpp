@@ -43,8 +43,11 @@ class SqliteDirectory final : public Directory {
   explicit SqliteDirectory(Random random) : random_(random) {}
 
   Result<storage::Engine*> open() override {
-    auto opened = storage::SqliteEngine::open(
-        {.directory = "/", .cache_bytes = 64U << 10, .wal_bytes_max = 256U << 10, .vfs = mount_.name()});
+    auto opened = storage::SqliteEngine::open({.directory = "/",
+                                               .cache_bytes = 64U << 10,
+                                               .wal_bytes_max = 256U << 10,
+                                               .checkpoints_beside = false,
+                                               .vfs = mount_.name()});
     if (!opened) return std::unexpected(std::move(opened.error()));
     engine_ = *std::move(opened);
     return engine_.get();

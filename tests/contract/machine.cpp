@@ -11,6 +11,7 @@ Result<> Machine::open() {
                                     .durability = durability_,
                                     .cache_bytes = 64U << 10,
                                     .wal_bytes_max = 48U << 10,
+                                    .checkpoints_beside = false,
                                     .vfs = mount_.name()});
   if (!opened) return std::unexpected(std::move(opened.error()));
   engine_ = *std::move(opened);

@@ -1,6 +1,9 @@
 #include "storage/sqlite/database.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <string_view>
@@ -17,6 +20,7 @@ namespace {
 /// becomes one of format 4 when it is opened.
 constexpr std::int64_t format_version = 4;
 constexpr std::int64_t oldest_format = 3;
+constexpr off_t sync_bytes = 1 << 20;
 
 std::string pragma(const char* name, const auto& value) { return fmt::format("PRAGMA {} = {}", name, value); }
 
@@ -24,8 +28,9 @@ std::string pragma(const char* name, const auto& value) { return fmt::format("PR
 
 Result<Database> Database::open(const SqliteOptions& options) {
   Database database(options.directory / options.file);
-  Result<> done = database.connect(options);
-  if (done) done = database.claim();
+  Result<> done = database.own(options);
+  if (done) done = database.connect(database.layer_->name());
+  if (done) done = database.claim(options);
   if (done) done = database.check_format();
   if (done) done = database.configure(options);
   if (done) done = database.create_tables();
@@ -33,30 +38,52 @@ Result<Database> Database::open(const SqliteOptions& options) {
   return database;
 }
 
-Result<> Database::connect(const SqliteOptions& options) {
+Result<Database> Database::open_beside(const Database& first, const SqliteOptions& options) {
+  Database database(first.path_);
+  database.descriptor_ = first.lock_.descriptor();
+  SqliteOptions frugal = options;
+  frugal.cache_bytes = page_bytes;  // A checkpoint goes past the cache.
+  Result<> done = database.connect(first.layer_->name());
+  if (done) done = database.configure(frugal);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return database;
+}
+
+/// The directory is made, and the file is nobody else's: of SQLite's locks those of "unix-excl" keep other processes
+/// out, and have the second connection in; FileLock keeps out whoever else there is in this process.
+Result<> Database::own(const SqliteOptions& options) {
   install_page_cache();
   std::error_code why;
   std::filesystem::create_directories(options.directory, why);
   if (why)
     return fail(ErrorCode::denied,
                 fmt::format("the data directory {} cannot be created: {}", options.directory.native(), why.message()));
+  layer_ = std::make_unique<FileLayer>(options.vfs, options.durability);
+  if (!options.checkpoints_beside) return {};
+  auto taken = FileLock::take(path_);
+  if (!taken) return std::unexpected(std::move(taken.error()));
+  lock_ = *std::move(taken);
+  return {};
+}
+
+Result<> Database::connect(const std::string& vfs) {
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                         SQLITE_OPEN_EXRESCODE;
-  layer_ = std::make_unique<FileLayer>(options.vfs, options.durability);
   sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(path_.c_str(), &connection, flags, layer_->name().c_str());
+  const int code = sqlite3_open_v2(path_.c_str(), &connection, flags, vfs.c_str());
   connection_.reset(connection);
   if (code != SQLITE_OK) return std::unexpected(error(code));
   if (sqlite3_db_readonly(connection, "main") == 1) return std::unexpected(error(SQLITE_READONLY));
   return {};
 }
 
-/// The page size and the place for seals before anything is written, the lock before anything is read.
-Result<> Database::claim() {
+/// The page size and the place for seals before anything is written, the lock of an only connection before anything
+/// is read.
+Result<> Database::claim(const SqliteOptions& options) {
   int reserved = page_seal_bytes;
   sqlite3_file_control(handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   Result<> done = execute(pragma("page_size", page_bytes));
-  if (done) done = execute(pragma("locking_mode", "EXCLUSIVE"));
+  if (done && !options.checkpoints_beside) done = execute(pragma("locking_mode", "EXCLUSIVE"));
   return done;
 }
 
@@ -154,6 +181,24 @@ Result<> Database::prepare_all(std::span<const std::pair<Statement*, const char*
 
 void Database::rollback() {
   if (sqlite3_get_autocommit(handle()) == 0) sqlite3_exec(handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+Result<CheckpointExtent> Database::checkpoint(int mode) {
+  int in_log = 0;
+  int moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(handle(), "main", mode, &in_log, &moved);
+  if (code != SQLITE_OK) return std::unexpected(error(code));
+  return CheckpointExtent{static_cast<std::uint64_t>(in_log), static_cast<std::uint64_t>(moved)};
+}
+
+Result<> Database::sync_file() {
+  constexpr unsigned flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  struct stat file{};
+  int failed = fstat(descriptor_, &file);
+  for (off_t at = 0; failed == 0 && at < file.st_size; at += sync_bytes)
+    failed = sync_file_range(descriptor_, at, sync_bytes, flags);
+  if (failed == 0) failed = fdatasync(descriptor_);
+  return failed == 0 ? Result<>{} : std::unexpected(error(SQLITE_IOERR_FSYNC));
 }
 
 Result<> Statement::run(const Database& database) {

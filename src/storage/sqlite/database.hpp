@@ -11,17 +11,26 @@
 
 #include "base/error.hpp"
 #include "storage/sqlite/file_layer.hpp"
+#include "storage/sqlite/file_lock.hpp"
 #include "storage/sqlite/page_file.hpp"
 #include "storage/sqlite/sqlite_engine.hpp"
 #include "storage/sqlite/statement.hpp"
 
 namespace starling::storage {
 
-/// The one connection to a Starling file, opened and checked: ours, of a format we know, writable,
-/// nobody else's.
+/// How far a checkpoint has come, in pages of the log.
+struct CheckpointExtent {
+  std::uint64_t in_log{};
+  std::uint64_t moved{};  ///< of these, to the file
+};
+
+/// A connection to a Starling file, opened and checked: ours, of a format we know, writable, nobody else's.
 class Database {
  public:
   static Result<Database> open(const SqliteOptions& options);
+  /// A second one, of the same options, to what the first has open and is outlived by: for checkpoints, which another
+  /// thread may run then.
+  static Result<Database> open_beside(const Database& first, const SqliteOptions& options);
 
   Result<> execute(const std::string& sql);
   /// The single integer that a pragma answers.
@@ -32,6 +41,11 @@ class Database {
 
   /// Back to the last commit. After some errors SQLite has done so by itself.
   void rollback();
+  /// In one of SQLite's modes, as SQLITE_CHECKPOINT_PASSIVE.
+  Result<CheckpointExtent> checkpoint(int mode);
+  /// What a checkpoint has moved is made durable, which SQLite itself does only when nothing is left in the log. Bit by
+  /// bit, so that the syncs of commits find their way between. Of a connection that open_beside() made.
+  Result<> sync_file();
 
   /// What the last call's result code means, in words that name the file.
   Error error(int code) const;
@@ -42,8 +56,9 @@ class Database {
  private:
   explicit Database(std::filesystem::path path) : path_(std::move(path)) {}
 
-  Result<> connect(const SqliteOptions& options);
-  Result<> claim();
+  Result<> own(const SqliteOptions& options);
+  Result<> connect(const std::string& vfs);
+  Result<> claim(const SqliteOptions& options);
   Result<> configure(const SqliteOptions& options);
   Result<> check_format();
   Result<> create_tables();
@@ -52,7 +67,9 @@ class Database {
     void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
   };
   std::filesystem::path path_;
-  std::unique_ptr<FileLayer> layer_;  ///< outlives the connection that uses it
+  FileLock lock_;
+  int descriptor_ = -1;               ///< the first connection's, of the same file
+  std::unique_ptr<FileLayer> layer_;  ///< outlives the connections that use it
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

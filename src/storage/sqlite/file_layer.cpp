@@ -84,7 +84,7 @@ struct FileLayer::Registration {
 };
 
 FileLayer::FileLayer(const std::string& base, Durability durability) {
-  sqlite3_vfs* under = sqlite3_vfs_find(base.empty() ? nullptr : base.c_str());
+  sqlite3_vfs* under = sqlite3_vfs_find(base.empty() ? "unix-excl" : base.c_str());
   ensure(under != nullptr, "a VFS is named that was registered");
   registration_ = std::make_unique<Registration>(under, durability);
 }

@@ -13,7 +13,7 @@ namespace starling::storage {
 /// SQLite knows it by name() while it lives, and needs it for as long as it has a file open.
 class FileLayer {
  public:
-  /// An empty `base` is the system's own VFS.
+  /// An empty `base` is the system's own, of which one process at a time has a file open.
   FileLayer(const std::string& base, Durability durability);
   ~FileLayer();
 

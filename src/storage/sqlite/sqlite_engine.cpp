@@ -4,10 +4,11 @@
 
 #include <sqlite3.h>
 #include <algorithm>
-
+#include <optional>
 #include <utility>
 
 #include "base/ensure.hpp"
+#include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/hint_table.hpp"
 #include "storage/sqlite/row_table.hpp"
@@ -15,12 +16,22 @@
 
 namespace starling::storage {
 
+namespace {
+
+/// So little is moved at once, by the writer itself: it takes a few milliseconds.
+constexpr std::uint64_t last_pages_max = 256;
+/// Of a log that grows faster than it is moved the end is waited for, beyond so many of its bounds.
+constexpr double patience = 1.5;
+
+}  // namespace
+
 struct SqliteEngine::State {
   Database database;
   RowTable rows;
   StateTable states;
   HintTable hints;
   Statement begin, commit, load_records, save_record, erase_record;
+  std::optional<Checkpointer> beside;
   std::uint64_t wal_pages_max{};
   std::uint64_t wal_pages{};  ///< in the log and not yet in the file; the log's own length says less, it is reused
   std::uint64_t commits{};
@@ -31,7 +42,8 @@ struct SqliteEngine::State {
     return SQLITE_OK;
   }
   Result<> fold_states();
-  Result<> checkpoint(Pace pace);
+  Result<> checkpoint(int mode);
+  Result<> checkpoint_beside();
 };
 
 // --- Opening and closing ----------------------------------------------------------------------
@@ -48,6 +60,11 @@ Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open(const SqliteOptions& op
 
   auto state =
       std::make_unique<State>(State{*std::move(database), *std::move(rows), *std::move(states), *std::move(hints)});
+  if (options.checkpoints_beside) {
+    auto beside = Checkpointer::open(state->database, options);
+    if (!beside) return std::unexpected(std::move(beside.error()));
+    state->beside = *std::move(beside);
+  }
   state->wal_pages_max = options.wal_bytes_max / page_bytes;
   sqlite3_wal_hook(state->database.handle(), State::on_commit, state.get());
   const std::pair<Statement*, const char*> statements[] = {
@@ -142,10 +159,31 @@ Result<> SqliteEngine::save_record(const std::string& name, BytesView bytes) {
 // --- Housekeeping -----------------------------------------------------------------------------
 
 Result<> SqliteEngine::maintain(Pace pace) {
-  const bool due = pace == Pace::idle ? state_->wal_pages != 0 : state_->wal_pages > state_->wal_pages_max;
-  if (!due) return {};
-  auto folded = state_->fold_states();
-  return folded ? state_->checkpoint(pace) : folded;
+  State& state = *state_;
+  const bool idle = pace == Pace::idle;
+  if (state.wal_pages <= (idle ? 0 : state.wal_pages_max)) return {};
+  if (state.beside && !idle) return state.checkpoint_beside();
+  if (state.beside && state.beside->begun())
+    if (auto ended = state.beside->end(); !ended) return std::unexpected(std::move(ended.error()));
+  auto folded = state.fold_states();
+  return folded ? state.checkpoint(idle ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE) : folded;
+}
+
+/// Pass after pass, of which each leaves less: what was written meanwhile. SQLite begins the log anew when nothing of
+/// it is left to be moved, so the last pages are moved while nobody writes.
+Result<> SqliteEngine::State::checkpoint_beside() {
+  const bool too_long = static_cast<double>(wal_pages) > patience * static_cast<double>(wal_pages_max);
+  if (beside->running() && !too_long) return {};
+  if (!beside->begun()) {
+    auto folded = fold_states();
+    if (folded) beside->begin();
+    return folded;
+  }
+  const auto done = beside->end();
+  if (!done) return std::unexpected(done.error());
+  if (too_long || wal_pages - done->moved <= last_pages_max) return checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+  beside->begin();
+  return {};
 }
 
 Result<> SqliteEngine::State::fold_states() {
@@ -157,13 +195,10 @@ Result<> SqliteEngine::State::fold_states() {
   return done;
 }
 
-Result<> SqliteEngine::State::checkpoint(Pace pace) {
-  const int mode = pace == Pace::idle ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-  int in_log = 0;
-  int moved = 0;
-  const int code = sqlite3_wal_checkpoint_v2(database.handle(), "main", mode, &in_log, &moved);
-  if (code != SQLITE_OK) return std::unexpected(database.error(code));
-  ensure(in_log == moved, "a reader was left open");
+Result<> SqliteEngine::State::checkpoint(int mode) {
+  const auto done = database.checkpoint(mode);
+  if (!done) return std::unexpected(done.error());
+  ensure(done->in_log == done->moved, "a reader was left open");
   wal_pages = 0;
   ++checkpoints;
   return {};

@@ -14,13 +14,14 @@ struct SqliteOptions {
   std::string file = "starling.db";
   Durability durability = Durability::full;
   std::uint64_t cache_bytes = 256ULL << 20;
-  std::uint64_t wal_bytes_max =
-      32ULL << 20;                 ///< beyond it a checkpoint: rarer is cheaper, and holds up the batch longer
-  std::uint64_t file_bytes_max{};  ///< 0: as large as the disk; tests fill a small one
-  std::string vfs;                 ///< SQLite's name of the file system layer; empty: the system's
+  std::uint64_t wal_bytes_max = 32ULL << 20;  ///< beyond it a checkpoint: rarer is cheaper
+  std::uint64_t file_bytes_max{};             ///< 0: as large as the disk; tests fill a small one
+  /// On a thread and a connection of their own; else one connection has the file, and checkpoints hold it up.
+  bool checkpoints_beside = true;
+  std::string vfs;  ///< SQLite's name of the file system layer; empty: the system's. Others are for one connection
 };
 
-/// One SQLite file, one connection that holds it exclusively, a write-ahead log.
+/// One SQLite file that nobody else has open, one connection that reads and writes, a write-ahead log.
 class SqliteEngine final : public Engine {
  public:
   /// Creates the directory and the file where they are missing. A refusal is a sentence that names

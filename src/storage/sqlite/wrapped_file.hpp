@@ -16,19 +16,19 @@ struct WrappedFile {
   /// A method of the other file, as it is.
   template <auto method>
   struct Through;
-  template <class... Arguments, int (*sqlite3_io_methods::*method)(sqlite3_file*, Arguments...)>
+  template <class Answer, class... Arguments, Answer (*sqlite3_io_methods::*method)(sqlite3_file*, Arguments...)>
   struct Through<method> {
-    static int call(sqlite3_file* file, Arguments... arguments) {
+    static Answer call(sqlite3_file* file, Arguments... arguments) {
       sqlite3_file* real = of(file).real();
       return (real->pMethods->*method)(real, arguments...);
     }
   };
 
-  /// Everything goes through. Version 1: nothing of shared memory, which a connection that holds its
-  /// files exclusively does not need, and no pages mapped past us.
+  /// Everything goes through. Version 2: with the memory that connections to one file share (SQLite asks for it only
+  /// where the other file has it), and no pages mapped past us.
   static constexpr sqlite3_io_methods all_through() {
     sqlite3_io_methods methods{};
-    methods.iVersion = 1;
+    methods.iVersion = 2;
     methods.xClose = Through<&sqlite3_io_methods::xClose>::call;
     methods.xRead = Through<&sqlite3_io_methods::xRead>::call;
     methods.xWrite = Through<&sqlite3_io_methods::xWrite>::call;
@@ -41,6 +41,10 @@ struct WrappedFile {
     methods.xFileControl = Through<&sqlite3_io_methods::xFileControl>::call;
     methods.xSectorSize = Through<&sqlite3_io_methods::xSectorSize>::call;
     methods.xDeviceCharacteristics = Through<&sqlite3_io_methods::xDeviceCharacteristics>::call;
+    methods.xShmMap = Through<&sqlite3_io_methods::xShmMap>::call;
+    methods.xShmLock = Through<&sqlite3_io_methods::xShmLock>::call;
+    methods.xShmBarrier = Through<&sqlite3_io_methods::xShmBarrier>::call;
+    methods.xShmUnmap = Through<&sqlite3_io_methods::xShmUnmap>::call;
     return methods;
   }
 };

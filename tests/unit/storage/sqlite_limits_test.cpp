@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -83,7 +85,7 @@ TEST_CASE("checkpoints keep the log bounded under writes that never pause, and e
 
   Random random(1);
   std::uintmax_t longest = 0;
-  for (int batch = 0; batch < 400; ++batch) {
+  for (int batch = 0; batch < 1200; ++batch) {
     REQUIRE(engine.begin().has_value());
     for (int i = 0; i < 16; ++i) REQUIRE(engine.update(key(random.below(2000)), Bytes(1000, 'y')).has_value());
     const std::vector<Engine::StateRow> states = {{PartitionId{1}, Bytes(500, 's')}};
@@ -98,6 +100,39 @@ TEST_CASE("checkpoints keep the log bounded under writes that never pause, and e
   CHECK(std::filesystem::file_size(wal) == 0);
   CHECK(engine.stats().wal_bytes == 0);
   CHECK(engine.check().has_value());
+}
+
+TEST_CASE("whoever is killed while a checkpoint runs beside it has lost nothing") {
+  TempDirectory place;
+  const SqliteOptions options{.directory = place.path(), .wal_bytes_max = 256 << 10};
+  int committed[2];
+  REQUIRE(pipe(committed) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto engine = SqliteEngine::open(options);
+    for (std::uint64_t batch = 0; engine; ++batch) {
+      if (!write(**engine, 10 * batch, 10) || !(*engine)->maintain(Engine::Pace::busy)) break;
+      if (::write(committed[1], &batch, sizeof batch) != sizeof batch) break;
+    }
+    _exit(1);
+  }
+  close(committed[1]);
+  std::uint64_t last = 0;
+  while (last < 500) REQUIRE(::read(committed[0], &last, sizeof last) == sizeof last);
+  kill(child, SIGKILL);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+  while (::read(committed[0], &last, sizeof last) == sizeof last) {
+  }
+  close(committed[0]);
+
+  const auto opened = SqliteEngine::open(options);
+  REQUIRE(opened.has_value());
+  std::uint64_t missing = 0;
+  for (std::uint64_t number = 0; number < 10 * (last + 1); ++number) missing += has(**opened, number) ? 0U : 1U;
+  CHECK(missing == 0);
+  CHECK((*opened)->check().has_value());
 }
 
 TEST_CASE("a damaged log of states is told, and what is older remains") {
