@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "wire/codec.hpp"
 
@@ -114,10 +115,10 @@ void Joiner::on_welcome(NodeId from, const wire::JoinWelcome& welcome, port::Out
 }
 
 void Joiner::learn(const std::vector<wire::FoundingPropose::Contact>& contacts) {
+  std::set<Address> known(members_.begin(), members_.end());
+  known.insert(config_.peer);
   for (const auto& contact : contacts)
-    if (members_.size() < ring::members_max && contact.peer != config_.peer &&
-        std::ranges::count(members_, contact.peer) == 0)
-      members_.push_back(contact.peer);
+    if (members_.size() < ring::members_max && known.insert(contact.peer).second) members_.push_back(contact.peer);
 }
 
 std::optional<Founded> Joiner::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, Instant now,
