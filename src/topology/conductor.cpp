@@ -52,6 +52,8 @@ void Conductor::on_ring(const Situation& now, port::Outbox& out) {
 }
 
 void Conductor::on_report(NodeId from, const wire::ChangeReport& told, const Situation& now, port::Outbox& out) {
+  // Those who are about to come report too, and nobody here knows for certain who they are.
+  if (!now.view.ring.find(from) && !reports_.contains(from) && reports_.size() >= ring::members_max) return;
   reports_[from] = told;
   if (told.reply_wanted) {
     listeners_[from] = now.view.now + config_.listener_for;
@@ -233,7 +235,7 @@ void Conductor::settle_orders(const Situation& now) {
   std::erase_if(orders_, [&](const Order& order) {
     const bool done =
         order.abort ? ring.settled() && ring_ && ring_->stage() == ring::Stage::read_old : fulfils(ring, order.intent);
-    if (done) outcomes_.push_back({order.client, Begun{ring_ ? *ring_ : ring, ring}});
+    if (done) outcomes_.push_back({order.client, ChangeBegun{ring_ ? *ring_ : ring, ring}});
     return done;
   });
 }

@@ -9,6 +9,7 @@
 #include "port/outbox.hpp"
 #include "port/peers.hpp"
 #include "port/tickets.hpp"
+#include "topology/change_outcome.hpp"
 #include "topology/intent.hpp"
 #include "topology/register.hpp"
 
@@ -57,15 +58,7 @@ class Conductor {
   /// be.
   void change(port::ClientToken client, Intent intent, Instant deadline, const Situation& now, port::Outbox& out);
   void abort(port::ClientToken client, Instant deadline, const Situation& now, port::Outbox& out);
-  struct Begun {
-    ring::Ring before;
-    ring::Ring ring;
-  };
-  struct Outcome {
-    port::ClientToken client;
-    Result<Begun> result;
-  };
-  std::vector<Outcome> take_outcomes() { return std::exchange(outcomes_, {}); }
+  std::vector<ChangeOutcome> take_outcomes() { return std::exchange(outcomes_, {}); }
 
   /// What others have told of the change that is under way.
   const wire::ChangeReport* report_of(NodeId node, Epoch epoch) const;
@@ -110,7 +103,7 @@ class Conductor {
   std::map<NodeId, Instant> listeners_;
   std::set<NodeId> awaited_;
   std::vector<Order> orders_;
-  std::vector<Outcome> outcomes_;
+  std::vector<ChangeOutcome> outcomes_;
   std::optional<wire::ChangeReport> reported_;
   Instant report_again_;
   port::Ticket timer_;

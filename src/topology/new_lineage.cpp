@@ -125,7 +125,7 @@ std::optional<ring::Ring> NewLineage::take_decided() {
 
 void NewLineage::on_ring(const ring::Ring& before, const ring::Ring& ring) {
   if (!attempt_) return;
-  if (ring == attempt_->ring) return end(Begun{before, ring});
+  if (ring == attempt_->ring) return end(ChangeBegun{before, ring});
   end(fail(ErrorCode::unavailable, "the ring has changed meanwhile: look at the status, and say it again"));
 }
 
@@ -142,7 +142,7 @@ void NewLineage::give_up(Error why) {
   if (attempt_ && attempt_->decided) end(std::unexpected(std::move(why)));
 }
 
-void NewLineage::end(Result<Begun> result) {
+void NewLineage::end(Result<ChangeBegun> result) {
   outcome_ = {attempt_->client, std::move(result)};
   attempt_.reset();
 }

@@ -12,6 +12,7 @@
 #include "port/peers.hpp"
 #include "port/tickets.hpp"
 #include "ring/ring.hpp"
+#include "topology/change_outcome.hpp"
 
 namespace starling::topology {
 
@@ -51,15 +52,7 @@ class NewLineage {
   /// It could not be.
   void give_up(Error why);
 
-  struct Begun {
-    ring::Ring before;
-    ring::Ring ring;
-  };
-  struct Outcome {
-    port::ClientToken client;
-    Result<Begun> result;
-  };
-  std::optional<Outcome> take_outcome() { return std::exchange(outcome_, std::nullopt); }
+  std::optional<ChangeOutcome> take_outcome() { return std::exchange(outcome_, std::nullopt); }
 
  private:
   static constexpr Duration ask_period = 500ms;
@@ -75,13 +68,13 @@ class NewLineage {
   };
 
   void ask(Instant now, port::Outbox& out);
-  void end(Result<Begun> result);
+  void end(Result<ChangeBegun> result);
 
   NodeId self_;
   Random random_;
   port::Tickets& tickets_;
   std::optional<Attempt> attempt_;
-  std::optional<Outcome> outcome_;
+  std::optional<ChangeOutcome> outcome_;
   port::Ticket timer_;
 };
 

@@ -151,3 +151,16 @@ TEST_CASE("an order that cannot be is answered at once, and one that does not be
   CHECK(late.front().client == port::ClientToken{9});
   CHECK(late.front().result.error().code == ErrorCode::in_doubt);
 }
+
+TEST_CASE("however many nodes report that are no members, so many are remembered, and the members' reports always") {
+  Podium podium(a, reading_old());
+  wire::ChangeReport told;
+  told.epoch = podium.ring.epoch();
+  for (std::uint64_t id = 100; id < 100 + 2 * ring::members_max; ++id) podium.report(NodeId{id}, told);
+  podium.report(d, told);
+  std::size_t remembered = 0;
+  for (std::uint64_t id = 100; id < 100 + 2 * ring::members_max; ++id)
+    remembered += podium.conductor.report_of(NodeId{id}, told.epoch) != nullptr ? 1 : 0;
+  CHECK(remembered == ring::members_max);
+  CHECK(podium.conductor.report_of(d, told.epoch) != nullptr);
+}
