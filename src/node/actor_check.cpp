@@ -116,29 +116,34 @@ void ActorCheck::arm(Instant at, port::Outbox& out) {
 }
 
 void ActorWitness::on_message(NodeId from, const wire::ActorCheck& check, const ring::Ring& ring, port::Outbox& out) {
+  const auto refuse = [&](Error error) {
+    out.send(from, wire::ActorCheckReply{.request = check.request, .error = std::move(error), .ahead = {}});
+  };
+  if (asked_.size() >= ring::members_max && !asked_.contains(from))
+    return refuse({ErrorCode::overloaded, "too many nodes ask at once about their actors"});
   const auto is_foreign = [&](const auto& claim) { return claim.partition.value >= ring.partitions(); };
   if (std::ranges::any_of(check.claims, is_foreign)) {
     Error error{ErrorCode::malformed, "a claim about a partition that the ring does not have"};
     out.notice(port::NoticeKind::message_malformed, port::Severity::warning, from, error.message);
-    return out.send(from, wire::ActorCheckReply{.request = check.request, .error = std::move(error), .ahead = {}});
+    return refuse(std::move(error));
   }
   storage::CheckActors command;
   for (const auto& claim : check.claims) command.claims.push_back({claim.partition, claim.actor, claim.counter});
   const port::Ticket ticket = tickets_.next();
-  asked_.emplace(ticket, Question{from, check.request});
+  asked_.insert_or_assign(from, Question{ticket, check.request});
   out.store(ticket, std::move(command));
 }
 
 void ActorWitness::on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, port::Outbox& out) {
-  auto question = asked_.find(ticket);
-  if (question == asked_.end()) return;
-  wire::ActorCheckReply reply{.request = question->second.request};
+  const auto asked = std::ranges::find_if(asked_, [&](const auto& each) { return each.second.looking_up == ticket; });
+  if (asked == asked_.end()) return;
+  wire::ActorCheckReply reply{.request = asked->second.request};
   if (!answer)
     reply.error = answer.error();
   else if (const auto* checked = std::get_if<storage::CheckActorsAnswer>(&*answer))
     reply.ahead = checked->ahead;
-  out.send(question->second.from, std::move(reply));
-  asked_.erase(question);
+  out.send(asked->first, std::move(reply));
+  asked_.erase(asked);
 }
 
 }  // namespace starling::node

@@ -68,12 +68,12 @@ class ActorWitness {
 
  private:
   struct Question {
-    NodeId from;
+    port::Ticket looking_up;
     wire::RequestId request;
   };
 
   port::Tickets& tickets_;
-  std::map<port::Ticket, Question> asked_;
+  std::map<NodeId, Question> asked_;  ///< the last question of each
 };
 
 }  // namespace starling::node

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "ring/plan.hpp"
 
 using namespace starling;
@@ -152,6 +154,34 @@ TEST_CASE("a witness looks the actors up and says where it knows more") {
   const auto& reply = std::get<wire::ActorCheckReply>(send.message);
   CHECK(reply.request == wire::RequestId{4});
   CHECK(reply.ahead == std::vector{PartitionId{2}});
+}
+
+TEST_CASE("a witness that is asked again answers the last question, once") {
+  port::Tickets tickets{port::Room::node};
+  ActorWitness witness(tickets);
+  port::Outbox out;
+  for (const std::uint64_t request : {4, 5}) witness.on_message(second, {.request = {request}}, three_nodes(), out);
+  const port::Ticket first = std::get<port::Store>(out.effects().front()).ticket;
+  const port::Ticket last = std::get<port::Store>(out.effects().back()).ticket;
+  REQUIRE(out.effects().size() == 2);
+  witness.on_stored(first, storage::Answer{storage::CheckActorsAnswer{}}, out);
+  CHECK(out.effects().size() == 2);
+  witness.on_stored(last, storage::Answer{storage::CheckActorsAnswer{}}, out);
+  const auto& send = std::get<port::SendMessage>(out.effects().back());
+  CHECK(std::get<wire::ActorCheckReply>(send.message).request == wire::RequestId{5});
+}
+
+TEST_CASE("a witness looks up for as many nodes as a cluster may have, and tells the others so") {
+  port::Tickets tickets{port::Room::node};
+  ActorWitness witness(tickets);
+  port::Outbox out;
+  for (std::uint64_t id = 0; id <= ring::members_max; ++id)
+    witness.on_message(NodeId{100 + id}, {.request = {id}}, three_nodes(), out);
+  const auto is_lookup = [](const port::Effect& effect) { return std::holds_alternative<port::Store>(effect); };
+  CHECK(std::ranges::count_if(out.effects(), is_lookup) == ring::members_max);
+  const auto& refused = std::get<port::SendMessage>(out.effects().back());
+  CHECK(refused.to == NodeId{100 + ring::members_max});
+  CHECK(std::get<wire::ActorCheckReply>(refused.message).error->code == ErrorCode::overloaded);
 }
 
 TEST_CASE("a witness refuses a claim about a partition that its ring does not have") {
