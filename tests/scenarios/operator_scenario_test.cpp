@@ -134,6 +134,17 @@ TEST_CASE("a change whose newcomer does not get on is aborted, and all is as bef
   scene.check_all();
 }
 
+TEST_CASE("a change that waits for a slow transfer has not stalled") {
+  node::Config slow = Busy::quick_node();
+  slow.transfer.rate = 4;  // half a minute for a row
+  Changing scene(9, 2, {}, EngineKind::memory, slow, 1);
+  for (std::size_t key = 0; key < 4; ++key) scene.put(0, key);
+  scene.join(0, 1);
+  const auto violation = Settling(scene.world, 15s).run();
+  REQUIRE_MESSAGE(!violation, violation->what);
+  CHECK(newest_ring(scene.world)->find(scene.world.host(1).id()));
+}
+
 TEST_CASE("a change goes on though the node that was asked for it dies") {
   Busy scene(7, 5, 4);
   scene.world.run_for(2s);
