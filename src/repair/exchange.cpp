@@ -56,10 +56,9 @@ void Exchange::go_on(const Pace& pace, Step& step) {
   }
 }
 
-bool Exchange::on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, Step& step) {
+std::optional<Exchange::Traffic> Exchange::on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, Step& step) {
   auto asked = from == share_.first ? asked_.extract(reply.request) : decltype(asked_.extract(reply.request)){};
-  if (asked.empty()) return false;
-  bytes_fetched_ += reply.object.size();
+  if (asked.empty()) return std::nullopt;
   pace.spend(reply.object.size(), step.view.now);
   if (const auto object = causal::decode_filled_object(reply.object); object && !reply.error) {
     One one = std::move(asked.mapped());
@@ -68,10 +67,12 @@ bool Exchange::on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, S
     merging_.emplace(ticket, std::move(one));
   }
   go_on(pace, step);
-  return true;
+  return Traffic{.fetched = reply.object.size()};
 }
 
-bool Exchange::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, Step& step) {
+std::optional<Exchange::Traffic> Exchange::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace,
+                                                      Step& step) {
+  Traffic traffic;
   if (auto merged = merging_.extract(ticket); !merged.empty()) {
     // Not what came of the merge alone: a write may have come since.
     if (answer) {
@@ -80,18 +81,18 @@ bool Exchange::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, 
       reading_.emplace(reading, std::move(one));
     }
   } else if (auto read = reading_.extract(ticket); !read.empty()) {
-    if (answer) push(std::move(read.mapped()), expect<storage::GetAnswer>(*answer).object, pace, step);
+    if (answer) traffic.sent = push(std::move(read.mapped()), expect<storage::GetAnswer>(*answer).object, pace, step);
   } else {
-    return false;
+    return std::nullopt;
   }
   go_on(pace, step);
-  return true;
+  return traffic;
 }
 
-void Exchange::push(One one, const causal::Object& merged, Pace& pace, Step& step) {
+std::uint64_t Exchange::push(One one, const causal::Object& merged, Pace& pace, Step& step) {
   ++exchanged_;
   step.out.notice(port::NoticeKind::key_exchanged);
-  if (causal::fingerprint(merged) == one.theirs) return;
+  if (causal::fingerprint(merged) == one.theirs) return 0;
   deadline_ = step.deadline();
   const wire::RequestId request = step.next_request();
   wire::MergeRequest merge{.request = request,
@@ -100,16 +101,19 @@ void Exchange::push(One one, const causal::Object& merged, Pace& pace, Step& ste
                            .key = one.key.bytes,
                            .object = causal::encode(merged),
                            .ttl = step.config.patience};
-  bytes_sent_ += merge.object.size();
-  pace.spend(merge.object.size(), step.view.now);
+  const std::uint64_t bytes = merge.object.size();
+  bytes_sent_ += bytes;
+  pace.spend(bytes, step.view.now);
   step.out.send(share_.first, std::move(merge));
   pushed_.emplace(request, std::move(one));
+  return bytes;
 }
 
-bool Exchange::on_reply(NodeId from, const wire::MergeReply& reply, const Pace& pace, Step& step) {
-  if (from != share_.first || pushed_.erase(reply.request) == 0) return false;
+std::optional<Exchange::Traffic> Exchange::on_reply(NodeId from, const wire::MergeReply& reply, const Pace& pace,
+                                                    Step& step) {
+  if (from != share_.first || pushed_.erase(reply.request) == 0) return std::nullopt;
   go_on(pace, step);
-  return true;
+  return Traffic{};
 }
 
 }  // namespace starling::repair

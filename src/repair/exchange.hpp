@@ -28,14 +28,18 @@ class Exchange {
 
   std::optional<Instant> due(const Pace& pace) const;
   void on_timer(const Pace& pace, Step& step);
-  /// These are false for an answer to somebody else.
-  bool on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, Step& step);
-  bool on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, Step& step);
-  bool on_reply(NodeId from, const wire::MergeReply& reply, const Pace& pace, Step& step);
+  /// Bytes that went between us and the replica of share() by what was just heard.
+  struct Traffic {
+    std::uint64_t fetched{};
+    std::uint64_t sent{};
+  };
+  /// These are nothing for an answer to somebody else.
+  std::optional<Traffic> on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, Step& step);
+  std::optional<Traffic> on_reply(NodeId from, const wire::ReadReply& reply, Pace& pace, Step& step);
+  std::optional<Traffic> on_reply(NodeId from, const wire::MergeReply& reply, const Pace& pace, Step& step);
 
   /// By all exchanges so far.
   std::uint64_t keys() const { return exchanged_; }
-  std::uint64_t bytes_fetched() const { return bytes_fetched_; }
   std::uint64_t bytes_sent() const { return bytes_sent_; }
 
  private:
@@ -47,7 +51,8 @@ class Exchange {
 
   std::size_t in_work() const { return asked_.size() + merging_.size() + reading_.size() + pushed_.size(); }
   void go_on(const Pace& pace, Step& step);
-  void push(One one, const causal::Object& merged, Pace& pace, Step& step);
+  /// How many bytes that takes.
+  std::uint64_t push(One one, const causal::Object& merged, Pace& pace, Step& step);
 
   Share share_;
   std::vector<ring::Key> keys_;  ///< not begun
@@ -57,7 +62,6 @@ class Exchange {
   std::map<wire::RequestId, One> pushed_;
   Instant deadline_;
   std::uint64_t exchanged_{};
-  std::uint64_t bytes_fetched_{};
   std::uint64_t bytes_sent_{};
 };
 

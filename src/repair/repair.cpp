@@ -106,7 +106,9 @@ void Repair::on_storage(port::Ticket ticket, Result<storage::Answer> answer, con
     surveying_.reset();
     if (answer) keep_up(expect<storage::SurveyAnswer>(*answer), now);
   } else if (looks_.on_storage(ticket, answer, now) || trees_.on_storage(ticket, answer, now) ||
-             reaper_.on_storage(ticket, answer, views_, now) || exchange_.on_storage(ticket, answer, pace_, now)) {
+             reaper_.on_storage(ticket, answer, views_, now)) {
+  } else if (const auto traffic = exchange_.on_storage(ticket, answer, pace_, now)) {
+    account(exchange_.share(), *traffic);
   } else if (descent_.on_storage(ticket, answer, now)) {
     heed_descent(now);
   } else if (auto gaps = gaps_.on_storage(ticket, answer)) {
@@ -136,7 +138,10 @@ void Repair::on_message(NodeId from, const wire::RepairViews& views, const View&
 
 void Repair::on_message(NodeId from, wire::PullReply& reply, const View& view, port::Outbox& out) {
   Step now = step(view, out);
-  heed(pull_.on_reply(from, reply, pace_, now), now);
+  const std::uint64_t bytes = transfer::bytes_of(reply);
+  const Pull::Progress progress = pull_.on_reply(from, reply, pace_, now);
+  if (progress != Pull::Progress::not_mine) account(pull_.share(), {.fetched = bytes});
+  heed(progress, now);
   go_on(now);
 }
 
@@ -160,7 +165,10 @@ void Repair::on_message(NodeId from, wire::DigestsReply reply, const View& view,
 
 void Repair::on_message(NodeId from, const wire::ReadReply& reply, const View& view, port::Outbox& out) {
   Step now = step(view, out);
-  if (exchange_.on_reply(from, reply, pace_, now)) go_on(now);
+  const auto traffic = exchange_.on_reply(from, reply, pace_, now);
+  if (!traffic) return;
+  account(exchange_.share(), *traffic);
+  go_on(now);
 }
 
 void Repair::on_message(NodeId from, const wire::MergeReply& reply, const View& view, port::Outbox& out) {
@@ -263,15 +271,10 @@ void Repair::keep_up(const storage::SurveyAnswer& ours, Step& step) {
   }
 }
 
-void Repair::account() {
-  const Counted sum{pull_.bytes(), exchange_.bytes_fetched(), exchange_.bytes_sent()};
-  const Counted before = std::exchange(counted_, sum);
-  if (sum.pulled > before.pulled)
-    views_.of(pull_.share().first, pull_.share().second).bytes_fetched += sum.pulled - before.pulled;
-  if (sum.exchanged == before.exchanged && sum.pushed == before.pushed) return;
-  PeerView& view = views_.of(exchange_.share().first, exchange_.share().second);
-  view.bytes_fetched += sum.exchanged - before.exchanged;
-  view.bytes_pushed += sum.pushed - before.pushed;
+void Repair::account(Share share, Exchange::Traffic traffic) {
+  PeerView& view = views_.of(share.first, share.second);
+  view.bytes_fetched += traffic.fetched;
+  view.bytes_pushed += traffic.sent;
 }
 
 /// One pull, and one exchange, at a time. A pull finds out at its beginning what hints have brought meanwhile.
@@ -285,7 +288,6 @@ void Repair::begin_next(Step& step) {
 }
 
 void Repair::go_on(Step& step) {
-  account();
   begin_next(step);
   trees_.go_on(step);
   reaper_.go_on(views_, step);

@@ -98,8 +98,7 @@ class Repair {
   void heed_descent(Step& step);
   void keep_up(const storage::SurveyAnswer& ours, Step& step);
   void do_what_is_due(Step& step);
-  /// What has been brought since the last time is of the shares that are, or just were, under way.
-  void account();
+  void account(Share share, Exchange::Traffic traffic);
   void begin_next(Step& step);
   /// Begins what can be begun, and arms the timer.
   void go_on(Step& step);
@@ -119,10 +118,6 @@ class Repair {
   std::set<Share> to_descend_;
   Descent descent_;
   Exchange exchange_;
-  /// Bytes, as far as they are in the account of a share.
-  struct Counted {
-    std::uint64_t pulled{}, exchanged{}, pushed{};
-  } counted_;
   Pace pace_;
   Trees trees_;
   Scrub scrub_;

@@ -8,6 +8,12 @@
 
 namespace starling::transfer {
 
+std::uint64_t bytes_of(const wire::PullReply& page) {
+  std::uint64_t bytes = page.seen.size();
+  for (const auto& row : page.rows) bytes += row.key.size() + row.object.size();
+  return bytes;
+}
+
 void Pull::begin(Share share, std::optional<causal::Seen> theirs, port::Step& step) {
   share_ = share;
   wanted_ = std::move(theirs);
@@ -56,8 +62,7 @@ std::uint32_t Pull::next_page_bytes(const port::Step& step) {
 Pull::Progress Pull::on_reply(NodeId from, wire::PullReply& reply, Pace& pace, port::Step& step) {
   if (stage_ != Stage::asked || from != share_.first || reply.request != request_) return Progress::not_mine;
   if (reply.error) return fail();
-  std::uint64_t bytes = reply.seen.size();
-  for (const auto& row : reply.rows) bytes += row.key.size() + row.object.size();
+  const std::uint64_t bytes = bytes_of(reply);
   pace.spend(bytes, step.view.now);
   rows_ += reply.rows.size();
   bytes_ += bytes;

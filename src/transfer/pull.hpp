@@ -15,6 +15,9 @@ namespace starling::transfer {
 /// A partition of another replica.
 using Share = std::pair<NodeId, PartitionId>;
 
+/// What a page takes.
+std::uint64_t bytes_of(const wire::PullReply& page);
+
 /// Fetches what we have missed of one partition from one replica that has it: all rows that hold a
 /// write which we have not seen, page by page, each merged and committed before the next is asked for.
 ///
