@@ -16,7 +16,7 @@ constexpr std::array all = std::to_array<Mutant>({
     {Bug::noted_before_merged, "noted_before_merged", "a merge takes new values for old ones"},
     {Bug::digest_over_values, "digest_over_values", "equal values of different writes have one digest"},
     {Bug::tombstone_dropped, "tombstone_dropped", "a row goes as soon as nothing in it lives"},
-    {Bug::seen_not_saved, "seen_not_saved", "a merge saves its row, but not that its dots were seen"},
+    {Bug::seen_not_saved, "seen_not_saved", "a merge saves its row, but not that its dots were seen", needs_history},
     {Bug::batch_not_undone, "batch_not_undone", "a failed batch leaves its traces in memory"},
     {Bug::digest_outdated, "digest_outdated", "the remembered digest of a key stays when the key changes"},
     {Bug::generation_not_saved, "generation_not_saved", "each start is the first one"},

@@ -49,6 +49,23 @@ std::vector<Violation> hint_for_a_former_owner() {
   return scene.verdict_with_replicas(keys);
 }
 
+/// A row is kept without what its partition has seen, so the two are nothing worth without each other.
+std::vector<Violation> restart_between_writes() {
+  HistoryScene scene(214, 3);
+  const HostIndex writes_over = scene.owners[0], misses_it = scene.owners[1], restarts = scene.owners[2];
+  scene.put(misses_it, 0, Op::Strength::all);
+  scene.part({misses_it});
+  scene.get(writes_over, 0);
+  scene.done(scene.clients.put(0, writes_over, 0, Op::Strength::majority, false));
+  scene.world.host(restarts).kill();
+  scene.world.heal();
+  scene.part({writes_over});
+  scene.world.host(restarts).start();
+  scene.world.run_for(20s);
+  scene.get(restarts, 0);
+  return scene.verdict();
+}
+
 /// What is under way arrives by itself: nothing is sent twice where nothing is lost.
 std::vector<Violation> slow_way() {
   node::Config node = Scene::small_node();

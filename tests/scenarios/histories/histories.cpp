@@ -17,6 +17,8 @@ constexpr std::array all = std::to_array<PlantedHistory>({
     {Bug::promise_forgotten, "one ring", "a proposal arrives late, after a higher one was accepted", two_proposers},
     {Bug::hint_dropped, "convergence", "a connection breaks under a delivery", delivery_that_was_lost},
     {Bug::hint_to_old_owner, "convergence", "what a node missed has moved when it is back", hint_for_a_former_owner},
+    {Bug::seen_not_saved, "reads", "a replica restarts after a write that another one has missed",
+     restart_between_writes},
     {Bug::acted_on_first_look, "cost", "nothing goes wrong, but a way is slow", slow_way},
 });
 

@@ -31,6 +31,7 @@ std::vector<Violation> write_at_one_who_left();
 std::vector<Violation> two_proposers();
 std::vector<Violation> delivery_that_was_lost();
 std::vector<Violation> hint_for_a_former_owner();
+std::vector<Violation> restart_between_writes();
 std::vector<Violation> slow_way();
 
 }  // namespace starling::sim
