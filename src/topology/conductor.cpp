@@ -35,6 +35,15 @@ std::set<NodeId> newcomers_of(const ring::Ring& ring) {
   return newcomers;
 }
 
+/// Nobody but us knows of an order before it is proposed.
+std::unexpected<Error> too_late(bool proposed) {
+  return proposed ? fail(ErrorCode::in_doubt,
+                         "it has not begun yet, and may still do so; 'kvcli cluster status' shows what it waits for")
+                  : fail(ErrorCode::not_ready,
+                         "the ring cannot be changed just now; 'kvcli cluster status' shows what that waits for. Say "
+                         "it again when it is there, or with --wait now");
+}
+
 }  // namespace
 
 // --- What happens -----------------------------------------------------------------------------
@@ -102,9 +111,7 @@ void Conductor::abort(port::ClientToken client, Instant deadline, const Situatio
 void Conductor::judge(const Situation& now, port::Outbox& out) {
   std::erase_if(orders_, [&](const Order& order) {
     if (now.view.now < order.deadline) return false;
-    outcomes_.push_back({order.client, fail(ErrorCode::in_doubt,
-                                            "it has not begun yet, and may still do so; 'kvcli cluster status' shows "
-                                            "what it waits for")});
+    outcomes_.push_back({order.client, too_late(order.proposed)});
     return true;
   });
   if (!votes_.proposing() && now.view.ring.find(self_)) {
@@ -149,7 +156,11 @@ std::optional<ring::Ring> Conductor::begin_ordered(const Situation& now) {
     Order& order = orders_.front();
     auto begun = order.abort ? fail(ErrorCode::invalid, "the change is over: there is nothing to abort any more")
                              : begin(now.view.ring, order.intent);
-    if (begun) return newcomers_ready(*begun, now) ? std::optional(*std::move(begun)) : std::nullopt;
+    if (begun) {
+      if (!newcomers_ready(*begun, now)) return std::nullopt;
+      order.proposed = true;
+      return *std::move(begun);
+    }
     outcomes_.push_back({order.client, std::unexpected(std::move(begun.error()))});
     orders_.erase(orders_.begin());
   }

@@ -74,6 +74,7 @@ class Conductor {
     bool abort{};
     Intent intent;
     Instant deadline;
+    bool proposed{};
   };
 
   void judge(const Situation& now, port::Outbox& out);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <thread>
 
 #include "cli/change_words.hpp"
 #include "cli/commands.hpp"
@@ -14,12 +15,14 @@
 namespace starling::cli {
 namespace {
 
+using namespace std::chrono_literals;
 using api::Change;
 using Kind = api::Change::Kind;
 
 /// A change is no write of a key, which the common advice is about.
 ExitCode report_change(const api::Error& error) {
-  if (error.outcome != api::Outcome::in_doubt && error.code != api::ErrorCode::unavailable) return report(error);
+  const bool cannot_be_yet = error.code == api::ErrorCode::unavailable || error.code == api::ErrorCode::not_ready;
+  if (error.outcome != api::Outcome::in_doubt && !cannot_be_yet) return report(error);
   say(fmt::format("kvcli: {} ({})", error.message, api::name_of(error.code)));
   say(error.outcome == api::Outcome::in_doubt ? "Whether it was done, 'kvcli cluster status' tells."
                                               : "Nothing was changed.");
@@ -83,6 +86,18 @@ ExitCode tell_interrupted() {
   return ExitCode::error;
 }
 
+/// What is to be waited for may also be that the change can begin.
+api::Result<api::ChangeReport> begin(api::Client& client, const ChangeArguments& arguments) {
+  api::Result<api::ChangeReport> begun = client.change(arguments.change);
+  if (!arguments.wait || begun || begun.error().code != api::ErrorCode::not_ready) return begun;
+  say("Waits until the ring can be changed: 'kvcli cluster status' shows for what.");
+  while (!begun && begun.error().code == api::ErrorCode::not_ready) {
+    std::this_thread::sleep_for(500ms);  // A node that is just starting says so at once.
+    begun = client.change(arguments.change);
+  }
+  return begun;
+}
+
 void tell_begun(const Session& session, const Change& change, const api::ChangeReport& begun) {
   if (session.settings.format == Format::json) return print_json(json_report(begun));
   if (change.kind == Kind::abort) return print_line(fmt::format("Aborted: ring {}.", begun.epoch));
@@ -109,7 +124,7 @@ ExitCode change_ring(Session& session, const ChangeArguments& arguments) {
   const bool dry = arguments.change.dry_run;
   if (arguments.change.force && !dry)
     if (const ExitCode agreed = confirm_force(**client, session, arguments); agreed != ExitCode::ok) return agreed;
-  const api::Result<api::ChangeReport> report = (*client)->change(arguments.change);
+  const api::Result<api::ChangeReport> report = begin(**client, arguments);
   if (!report) return report_change(report.error());
   if (dry) {
     tell_report(session, *report);

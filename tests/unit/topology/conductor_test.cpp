@@ -135,7 +135,7 @@ TEST_CASE("no change begins before whoever is to get partitions has dropped what
   CHECK(podium.votes.proposing());
 }
 
-TEST_CASE("an order that cannot be is answered at once, and one that does not begin in time is in doubt") {
+TEST_CASE("an order that cannot be is answered at once, and one that was not begun in time is refused") {
   Podium podium(a, settled_ring());
   podium.conduct([&](const Situation& situation) {
     podium.conductor.change({7}, {.come = {}, .go = {NodeId{99}}}, podium.now + 1min, situation, podium.out);
@@ -149,6 +149,19 @@ TEST_CASE("an order that cannot be is answered at once, and one that does not be
   const auto late = podium.conductor.take_outcomes();
   REQUIRE(late.size() == 1);
   CHECK(late.front().client == port::ClientToken{9});
+  CHECK(late.front().result.error().code == ErrorCode::not_ready);
+}
+
+TEST_CASE("an order that was proposed and is not decided in time is in doubt") {
+  Podium podium(a, settled_ring());
+  podium.conduct([&](const Situation& situation) {
+    podium.conductor.change({9}, {.come = {}, .go = {c}}, podium.now + 1min, situation, podium.out);
+  });
+  podium.report(d, {.epoch = {5}});
+  REQUIRE(podium.votes.proposing());
+  podium.pass(1min);
+  const auto late = podium.conductor.take_outcomes();
+  REQUIRE(late.size() == 1);
   CHECK(late.front().result.error().code == ErrorCode::in_doubt);
 }
 
