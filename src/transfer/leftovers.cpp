@@ -155,12 +155,13 @@ void Leftovers::on_dropped(const Drop& drop, Result<storage::Answer>& answer, St
   drop_next(step);
 }
 
-/// Each piece is a transaction of its own. Where a ring waits for it, others get as much time as it has.
+/// Each piece is a transaction of its own. Where a ring waits for it, or somebody who would like to make one, others
+/// get as much time as it has.
 Duration Leftovers::pause_after(const Drop& drop, const View& view) const {
   if (view.quiet()) return Duration::zero();
   const Duration took = view.now - drop.since;
-  return wanted_back_.contains(drop.partition) ? std::min(took, longest_pause)
-                                               : std::clamp(4 * took, shortest_pause, longest_pause);
+  const bool awaited = !graceful_ || wanted_back_.contains(drop.partition);
+  return awaited ? std::min(took, longest_pause) : std::clamp(4 * took, shortest_pause, longest_pause);
 }
 
 /// Damaged rows go, also where others have all of the partition: a hint for one could never be delivered.
