@@ -111,6 +111,13 @@ class ThreeNodes(harness.SystemTest):
         second = self.node("second", cluster__seeds=first.peer, cluster__init="true").start("ready:")
         self.wait_until(lambda: "two clusters never talk" in first.log_text() + second.log_text())
 
+    def test_a_node_whose_seed_is_a_name_joins_there_and_founds_nothing(self):
+        first = self.lone_node("first")
+        port = first.peer.rpartition(":")[2]
+        second = self.node("second", cluster__seeds=f"localhost:{port}").start("ready:")
+        with second.connect() as client:
+            self.wait_until(lambda: sum(m[b"in_ring"] for m in client.call("cluster.status")[b"members"]) == 2)
+
     def test_all_nodes_stop_cleanly_and_come_back_with_everything(self):
         nodes = self.cluster()
         with nodes[0].connect() as client:
