@@ -15,6 +15,7 @@ using Kind = port::ChangeRequest::Kind;
 node::Config impatient_node() {
   node::Config node = Scene::small_node();
   node.transfer.leftover_grace = 2s;
+  node.transfer.drop_rows = 1;
   return node;
 }
 
@@ -97,6 +98,31 @@ TEST_CASE("a node leaves and comes back with its directory, and what was deleted
   scene.order(0, Kind::join, {3});
   REQUIRE(scene.settles(60s));
   for (std::size_t key = 0; key < keys; key += 2) CHECK(scene.get(3, key).values.empty());
+  scene.world.run_for(20s);
+  scene.check_replicas(keys);
+}
+
+TEST_CASE("a node that is killed again and again while it drops what it had begins with nothing when it comes back") {
+  Quiet scene(121, 4, 0);
+  scene.write_all();
+  Host& host = scene.world.host(3);
+  const auto is_dropping = [&] {
+    return !std::get<storage::ListPartitionsAnswer>(*host.disk().look(storage::ListPartitions{})).going.empty();
+  };
+  scene.order(1, Kind::leave, {3});
+  for (int times = 0; times < 5; ++times) {
+    if (times > 0) host.start();
+    for (int i = 0; i < 1'000'000 && !(host.up() && is_dropping()); ++i) scene.world.run_for(50us);
+    REQUIRE(is_dropping());
+    host.kill();
+  }
+  for (std::size_t key = 0; key < keys; key += 2)
+    CHECK(scene.done(scene.clients.remove(0, 0, key, Op::Strength::majority)).outcome == Outcome::done);
+  scene.world.run_for(60s);  // and all tombstones are gone
+  host.start();
+  scene.order(0, Kind::join, {3});
+  REQUIRE(scene.settles(60s));
+  for (std::size_t key = 0; key < keys; ++key) CHECK(scene.get(3, key).values.size() == key % 2);
   scene.world.run_for(20s);
   scene.check_replicas(keys);
 }
