@@ -16,8 +16,7 @@ namespace starling::sim {
 /// While the replicas of a key become others:
 /// - a read with a majority or more shows every write that was done with a majority or more before it began;
 /// - a write with less is shown to a read of all replicas if these did not change from the beginning of the write to
-/// the
-///   end of the read, and every former one of them knew that it is none when the write began;
+///   the end of the read, and every former one of them knew that it is none when the write began;
 /// - a read with less shows a write to all replicas, unless these had changed when the write was done, and a former one
 ///   of them did not know it yet when the read began.
 class Promises {
