@@ -24,6 +24,8 @@ void Checkpointer::begin() {
   pass_ = std::async(std::launch::async, [&database = *database_] {
     pthread_setname_np(pthread_self(), "checkpoint");
     auto extent = database.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    // A commit was just changing the log's index, and SQLite does not wait for that here: the next pass will do it.
+    if (!extent && database.was_busy()) return Result<CheckpointExtent>(CheckpointExtent{});
     if (!extent) return extent;
     // Here, because the writer's last checkpoint would have to wait for all of it.
     auto synced = database.sync_file();

@@ -21,6 +21,7 @@ namespace {
 constexpr std::int64_t format_version = 4;
 constexpr std::int64_t oldest_format = 3;
 constexpr off_t sync_bytes = 1 << 20;
+constexpr int lock_patience_ms = 10'000;
 
 std::string pragma(const char* name, const auto& value) { return fmt::format("PRAGMA {} = {}", name, value); }
 
@@ -35,6 +36,8 @@ Result<Database> Database::open(const SqliteOptions& options) {
   if (done) done = database.configure(options);
   if (done) done = database.create_tables();
   if (!done) return std::unexpected(std::move(done.error()));
+  // Of two connections one holds a lock of the log's index now and then, for microseconds.
+  if (options.checkpoints_beside) sqlite3_busy_timeout(database.handle(), lock_patience_ms);
   return database;
 }
 

@@ -49,6 +49,8 @@ class Database {
 
   /// What the last call's result code means, in words that name the file.
   Error error(int code) const;
+  /// The last call failed because the other connection was just at it.
+  bool was_busy() const { return (sqlite3_errcode(handle()) & 0xff) == SQLITE_BUSY; }
 
   sqlite3* handle() const { return connection_.get(); }
   const std::filesystem::path& path() const { return path_; }

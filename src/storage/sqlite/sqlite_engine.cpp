@@ -161,8 +161,8 @@ Result<> SqliteEngine::save_record(const std::string& name, BytesView bytes) {
 Result<> SqliteEngine::maintain(Pace pace) {
   State& state = *state_;
   const bool idle = pace == Pace::idle;
-  if (state.wal_pages <= (idle ? 0 : state.wal_pages_max)) return {};
   if (state.beside && !idle) return state.checkpoint_beside();
+  if (state.wal_pages <= (idle ? 0 : state.wal_pages_max)) return {};
   if (state.beside && state.beside->begun())
     if (auto ended = state.beside->end(); !ended) return std::unexpected(std::move(ended.error()));
   auto folded = state.fold_states();
@@ -172,17 +172,23 @@ Result<> SqliteEngine::maintain(Pace pace) {
 /// Pass after pass, of which each leaves less: what was written meanwhile. SQLite begins the log anew when nothing of
 /// it is left to be moved, so the last pages are moved while nobody writes.
 Result<> SqliteEngine::State::checkpoint_beside() {
-  const bool too_long = static_cast<double>(wal_pages) > patience * static_cast<double>(wal_pages_max);
-  if (beside->running() && !too_long) return {};
   if (!beside->begun()) {
+    if (wal_pages <= wal_pages_max) return {};
     auto folded = fold_states();
     if (folded) beside->begin();
     return folded;
   }
+  const bool too_long = static_cast<double>(wal_pages) > patience * static_cast<double>(wal_pages_max);
+  if (beside->running() && !too_long) return {};
   const auto done = beside->end();
   if (!done) return std::unexpected(done.error());
-  if (too_long || wal_pages - done->moved <= last_pages_max) return checkpoint(SQLITE_CHECKPOINT_PASSIVE);
-  beside->begin();
+  if (wal_pages < done->in_log) {  // It left nothing, and the log has begun anew.
+    ++checkpoints;
+  } else if (too_long || wal_pages - done->moved <= last_pages_max) {
+    return checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+  } else {
+    beside->begin();
+  }
   return {};
 }
 

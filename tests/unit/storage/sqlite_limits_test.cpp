@@ -3,8 +3,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "base/random.hpp"
 #include "storage/sqlite/sqlite_engine.hpp"
@@ -100,6 +102,23 @@ TEST_CASE("checkpoints keep the log bounded under writes that never pause, and e
   CHECK(std::filesystem::file_size(wal) == 0);
   CHECK(engine.stats().wal_bytes == 0);
   CHECK(engine.check().has_value());
+}
+
+TEST_CASE("a checkpoint that has caught up with a writer who pauses is over with the next write") {
+  TempDirectory place;
+  constexpr std::uint64_t wal_bytes_max = 1 << 20;
+  const auto opened = SqliteEngine::open({.directory = place.path(), .wal_bytes_max = wal_bytes_max});
+  REQUIRE(opened.has_value());
+  Engine& engine = **opened;
+  std::uint64_t written = 2000;
+  REQUIRE(write(engine, 0, written).has_value());
+  for (int i = 0; i < 1000 && engine.stats().checkpoints == 0; ++i) {
+    REQUIRE(engine.maintain(Engine::Pace::busy).has_value());
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    REQUIRE(write(engine, written++, 1).has_value());
+  }
+  CHECK(engine.stats().checkpoints == 1);
+  CHECK(engine.stats().wal_bytes < wal_bytes_max / 10);
 }
 
 TEST_CASE("whoever is killed while a checkpoint runs beside it has lost nothing") {
