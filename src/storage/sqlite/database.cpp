@@ -64,7 +64,7 @@ Result<> Database::own(const SqliteOptions& options) {
   layer_ = std::make_unique<FileLayer>(options.vfs, options.durability);
   if (!options.checkpoints_beside) return {};
   auto taken = FileLock::take(path_);
-  if (!taken) return std::unexpected(std::move(taken.error()));
+  if (!taken) return std::unexpected(error(SQLITE_BUSY));
   lock_ = *std::move(taken);
   return {};
 }

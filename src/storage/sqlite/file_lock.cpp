@@ -1,19 +1,16 @@
 #include "storage/sqlite/file_lock.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 namespace starling::storage {
 
-Result<FileLock> FileLock::take(const std::filesystem::path& file) {
+std::optional<FileLock> FileLock::take(const std::filesystem::path& file) {
   FileLock lock;
   lock.descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock.descriptor_ < 0 || flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
-  return fail(ErrorCode::denied, fmt::format("{} is in use by another process: stop that one, or give this node a data "
-                                             "directory of its own",
-                                             file.native()));
+  if (lock.descriptor_ >= 0 && flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return lock;
 }
 
 FileLock::~FileLock() {

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <utility>
-
-#include "base/error.hpp"
 
 namespace starling::storage {
 
@@ -12,9 +11,9 @@ namespace starling::storage {
 class FileLock {
  public:
   FileLock() = default;
-  /// Creates the file where it is missing. `denied` if somebody else has it. Where it cannot be opened at all
+  /// Creates the file where it is missing. Nothing if somebody else has it. Where it cannot be opened at all
   /// nothing is locked: SQLite is about to say why.
-  static Result<FileLock> take(const std::filesystem::path& file);
+  static std::optional<FileLock> take(const std::filesystem::path& file);
 
   FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   FileLock& operator=(FileLock&& other) noexcept {
