@@ -20,15 +20,13 @@ void remove_up_to(Bitmap& bitmap, std::uint64_t last) {
 
 DotSet::DotSet(std::uint64_t base, Bitmap above) : base_(base), above_(std::move(above)) { fold(); }
 
-void DotSet::add(std::uint64_t n) {
+bool DotSet::add(std::uint64_t n) {
   ensure(n != 0 && n <= counter_max, "a dot's counter is 1..counter_max");
-  if (n <= base_) return;
-  if (n > base_ + 1) {
-    above_.add(static_cast<std::uint32_t>(n));
-    return;
-  }
+  if (n <= base_) return false;
+  if (n > base_ + 1) return above_.addChecked(static_cast<std::uint32_t>(n));
   base_ = n;
   if (!above_.isEmpty()) fold();
+  return true;
 }
 
 void DotSet::join(const DotSet& other) {

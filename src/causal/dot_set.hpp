@@ -14,7 +14,8 @@ class DotSet {
   /// Normalises: folds what touches `base`, drops what lies under it.
   DotSet(std::uint64_t base, Bitmap above);
 
-  void add(std::uint64_t n);
+  /// Whether it was not there yet.
+  bool add(std::uint64_t n);
   void join(const DotSet& other);
   bool contains(std::uint64_t n) const;
   /// Every counter of `other` is here too.

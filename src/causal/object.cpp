@@ -35,7 +35,14 @@ Object strip(Object object, const Seen& seen) {
   return object;
 }
 
-Object join(Object x, Object y) {
+namespace {
+
+/// Of both, sorted; each leaves those that the other's context covers and the other has not.
+std::vector<Sibling> join_siblings(Object& x, Object& y) {
+  if (x.siblings.empty()) {  // As in most merges: one of the two has no row.
+    std::erase_if(y.siblings, [&](const Sibling& theirs) { return x.context.covers(theirs.dot); });
+    return std::move(y.siblings);
+  }
   std::vector<Sibling> merged;
   merged.reserve(x.siblings.size() + y.siblings.size());
   auto ours = x.siblings.begin();
@@ -48,8 +55,15 @@ Object join(Object x, Object y) {
     const VersionVector& other = ours_first ? y.context : x.context;
     if (both || !other.covers(next.dot)) merged.push_back(std::move(next));
   }
-  if (planted(Bug::smaller_sibling_dropped) && !merged.empty()) merged.erase(merged.begin(), merged.end() - 1);
-  x.siblings = std::move(merged);
+  return merged;
+}
+
+}  // namespace
+
+Object join(Object x, Object y) {
+  x.siblings = join_siblings(x, y);
+  if (planted(Bug::smaller_sibling_dropped) && !x.siblings.empty())
+    x.siblings.erase(x.siblings.begin(), x.siblings.end() - 1);
   x.context.join(y.context);
   return x;
 }

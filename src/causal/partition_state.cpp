@@ -36,12 +36,15 @@ Dot PartitionState::issue(const VersionVector& context, Random& random) {
   return dot;
 }
 
-void PartitionState::observe(const Object& object) {
+bool PartitionState::observe(const Object& object) {
+  const ActorId before = actor_;
+  bool news = false;
   for (const Sibling& sibling : object.siblings) {
-    seen_.add(sibling.dot);
+    news |= seen_.add(sibling.dot);
     if (sibling.dot.actor == actor_) doubt_if_issued(sibling.dot.n);
   }
   doubt_if_issued(object.context[actor_]);
+  return news || actor_ != before;
 }
 
 void PartitionState::join_seen(const Seen& other) {
@@ -73,13 +76,13 @@ MergeOutcome apply_merge(PartitionState& state, Object stored, Object incoming) 
   // Filled before the new dots are noted: `seen` must not cover what the row does not have yet.
   if (planted(Bug::noted_before_merged)) state.observe(incoming);
   Object ours = fill(std::move(stored), state.seen());
-  state.observe(incoming);
+  const bool learned = state.observe(incoming);
   const bool news = !ours.context.covers(incoming.context);
   const std::size_t before = ours.siblings.size();
   Object merged = join(std::move(ours), std::move(incoming));
   // Without news nothing can have come, only gone.
   const bool changed = news || merged.siblings.size() != before;
-  return {.filled = std::move(merged), .changed = changed};
+  return {.filled = std::move(merged), .changed = changed, .learned = learned};
 }
 
 }  // namespace starling::causal

@@ -33,8 +33,8 @@ class PartitionState {
 
   /// Takes note of dots that arrived from elsewhere. An object that knows more of our own actor
   /// than we do puts it in doubt: amnesia must be noticed on every merge, not only on our own puts
-  /// (riak_kv #1643).
-  void observe(const Object& object);
+  /// (riak_kv #1643). Returns whether the state differs from what it was.
+  bool observe(const Object& object);
 
   /// For anti-entropy and transfers: the union with another replica's, once every row that it speaks
   /// of is here too (else fill() would take what has not arrived for replaced). Notices amnesia likewise.
@@ -68,11 +68,12 @@ PutOutcome apply_put(PartitionState& state, Object stored, const VersionVector& 
                      Random& random);
 
 /// The transition of a merge with a *filled* object (decode_filled_object). Returns the filled
-/// object to keep (strip it), and whether the row differs from what was stored. `state` may have
-/// changed even where the row has not: a dot that came too late is seen all the same.
+/// object to keep (strip it), whether the row differs from what was stored, and whether `state` differs
+/// from what it was: a dot that came too late is seen all the same.
 struct MergeOutcome {
   Object filled;
   bool changed{};
+  bool learned{};
 };
 MergeOutcome apply_merge(PartitionState& state, Object stored, Object incoming);
 

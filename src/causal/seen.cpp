@@ -4,10 +4,11 @@
 
 namespace starling::causal {
 
-void Seen::add(Dot dot) {
+bool Seen::add(Dot dot) {
   DotSet& dots = actors_[dot.actor];
-  dots.add(dot.n);
-  base_.advance({dot.actor, dots.base()});
+  const bool is_new = dots.add(dot.n);
+  if (is_new) base_.advance({dot.actor, dots.base()});
+  return is_new;
 }
 
 void Seen::join(const Seen& other) {

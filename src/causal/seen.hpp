@@ -12,7 +12,8 @@ namespace starling::causal {
 /// What its base covers need not be written into any object: fill() adds it back.
 class Seen {
  public:
-  void add(Dot dot);
+  /// Whether it was not there yet.
+  bool add(Dot dot);
   void join(const Seen& other);
   /// Replaces the set of one actor by its union with `dots`.
   void join(ActorId actor, const DotSet& dots);

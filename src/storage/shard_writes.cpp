@@ -31,13 +31,6 @@ std::uint32_t live_siblings(const causal::Object& object) {
       std::ranges::count_if(object.siblings, [](const auto& sibling) { return !sibling.tombstone; }));
 }
 
-/// Whether a merge of this object leaves the partition's state as it is.
-bool knows_all(const causal::PartitionState& state, const causal::Object& object) {
-  const auto actor = state.actor();
-  return std::ranges::all_of(object.siblings, [&](const auto& s) { return state.seen().contains(s.dot); }) &&
-         (!actor || object.context[*actor] <= state.counter());
-}
-
 }  // namespace
 
 Shard::Outcome<Answer> Shard::execute(Put& put) {
@@ -124,9 +117,8 @@ Shard::Outcome<bool> Shard::merge(PartitionId partition, const ring::Key& key, c
   place.asked_for = incoming == Incoming::one || exists;
   if (planted(Bug::leaf_not_updated)) place.share.reset();
   causal::PartitionState& state = slot(partition).state;
-  const bool known = knows_all(state, object);
   auto outcome = causal::apply_merge(state, std::move(stored), std::move(object));
-  if ((outcome.changed || !known) && !planted(Bug::seen_not_saved)) touch(partition);
+  if ((outcome.changed || outcome.learned) && !planted(Bug::seen_not_saved)) touch(partition);
   if (outcome.changed) {
     if (auto kept = keep(place, causal::strip(std::move(outcome.filled), state.seen())); !kept)
       return std::unexpected(std::move(kept.error()));

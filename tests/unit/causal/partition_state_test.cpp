@@ -131,10 +131,38 @@ TEST_CASE("a merge says whether the row is another than before") {
   PartitionState receiver;
   const MergeOutcome first = apply_merge(receiver, {}, put.filled);
   CHECK(first.changed);
+  CHECK(first.learned);
   CHECK(receiver.seen().contains(put.dot));
   const MergeOutcome again = apply_merge(receiver, strip(first.filled, receiver.seen()), put.filled);
   CHECK_FALSE(again.changed);
+  CHECK_FALSE(again.learned);
   CHECK(again.filled == first.filled);
+}
+
+TEST_CASE("a dot that comes too late for the row is learned all the same") {
+  Random random(1);
+  PartitionState sender;
+  const PutOutcome old = apply_put(sender, {}, {}, {.value = "old"}, random);
+  const PutOutcome renewed =
+      apply_put(sender, strip(old.filled, sender.seen()), old.filled.context, {.value = "new"}, random);
+  PartitionState receiver;
+  const MergeOutcome have_new = apply_merge(receiver, {}, renewed.filled);
+  REQUIRE_FALSE(receiver.seen().contains(old.dot));
+  const MergeOutcome late = apply_merge(receiver, strip(have_new.filled, receiver.seen()), old.filled);
+  CHECK_FALSE(late.changed);
+  CHECK(late.learned);
+  CHECK(receiver.seen().contains(old.dot));
+}
+
+TEST_CASE("a merge that puts the actor in doubt has learned something") {
+  Random random(1);
+  PartitionState state;
+  const PutOutcome put = apply_put(state, {}, {}, {.value = "a"}, random);
+  Object elsewhere;  // Somebody knows of a write of ours that we know nothing of: we were rolled back.
+  elsewhere.context.advance({put.dot.actor, put.dot.n + 1});
+  const MergeOutcome merged = apply_merge(state, strip(put.filled, state.seen()), elsewhere);
+  CHECK(merged.learned);
+  CHECK_FALSE(state.actor());
 }
 
 TEST_CASE("a merge that only removes is a change") {
