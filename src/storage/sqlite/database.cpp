@@ -56,6 +56,9 @@ Result<Database> Database::open_beside(const Database& first, const SqliteOption
 /// out, and have the second connection in; FileLock keeps out whoever else there is in this process.
 Result<> Database::own(const SqliteOptions& options) {
   install_page_cache();
+  // It would count, under a lock, every byte it allocates.
+  static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(uncounted);
   std::error_code why;
   std::filesystem::create_directories(options.directory, why);
   if (why)

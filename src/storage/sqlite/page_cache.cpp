@@ -120,17 +120,29 @@ void PageCache::discard(Page* page) {
 }
 
 void PageCache::add_slab() {
-  const std::size_t pages = std::min(std::max(first_slab_pages, pages_.size()), huge_page_bytes / slot_bytes_);
-  const bool huge = pages == huge_page_bytes / slot_bytes_;
-  const std::size_t bytes = huge ? huge_page_bytes : pages * slot_bytes_;
-  auto* slab = static_cast<std::byte*>(std::aligned_alloc(huge ? huge_page_bytes : 64, bytes));
-  if (slab == nullptr) throw std::bad_alloc();
-  slabs_.emplace_back(slab);
-  if (huge) madvise(slab, bytes, MADV_HUGEPAGE);
+  const std::size_t huge_pages = huge_page_bytes / slot_bytes_;
+  const std::size_t pages = std::min(std::max(first_slab_pages, pages_.size()), huge_pages);
+  if (pages < huge_pages) {
+    slabs_.push_back(make_slab(pages * slot_bytes_));
+  } else {
+    slabs_.push_back(next_slab_.valid() ? next_slab_.get() : make_slab(huge_page_bytes));
+    if (pages_.size() + huge_pages < capacity_) next_slab_ = std::async(std::launch::async, make_slab, huge_page_bytes);
+  }
+  std::byte* slab = slabs_.back().get();
   for (std::size_t i = pages; i-- > 0;) {
     std::byte* slot = slab + i * slot_bytes_;
     free_.push_back(&pages_.emplace_back(Page{.view = {.pBuf = slot, .pExtra = slot + page_bytes_}}));
   }
+}
+
+PageCache::Slab PageCache::make_slab(std::size_t bytes) {
+  const bool huge = bytes == huge_page_bytes;
+  Slab slab(static_cast<std::byte*>(std::aligned_alloc(huge ? huge_page_bytes : 64, bytes)));
+  if (slab == nullptr) throw std::bad_alloc();
+  if (!huge) return slab;
+  madvise(slab.get(), bytes, MADV_HUGEPAGE);
+  *slab = {};
+  return slab;
 }
 
 // --- The index --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace starling::storage {
 /// 256 MiB, more than all the rest of a group commit. Here such a commit costs nothing extra.
 ///
 /// Eviction is by second chance (a clock), so that a hit writes nothing but a mark. Pages lie in
-/// slabs of huge pages, since a walk down a tree is otherwise a miss of the TLB at each level.
+/// slabs of huge pages, since a walk down a tree is otherwise a miss of the TLB at each level. The kernel clears such a
+/// page when it is first touched, milliseconds on some machines, so the next one is touched on another thread.
 class PageCache {
  public:
   /// A page as SQLite knows it: `view` comes first and is all it sees.
@@ -45,6 +47,9 @@ class PageCache {
   struct Free {
     void operator()(std::byte* slab) const { std::free(slab); }
   };
+  using Slab = std::unique_ptr<std::byte, Free>;
+
+  static Slab make_slab(std::size_t bytes);
 
   // The index: open addressing, at most half full.
   std::size_t home(unsigned key) const { return (key * 0x9e37'79b9U) >> index_shift_; }
@@ -69,7 +74,8 @@ class PageCache {
   std::deque<Page> pages_;
   std::vector<Page*> free_;
   std::size_t hand_{};
-  std::vector<std::unique_ptr<std::byte, Free>> slabs_;
+  std::vector<Slab> slabs_;
+  std::future<Slab> next_slab_;  ///< a huge page; none while small slabs do
   /// No key is above max_, and at most one above next_max_: while SQLite swaps two pages it parks
   /// one of them far beyond the end.
   unsigned max_{};

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -54,6 +55,28 @@ TEST_CASE("a new page says that it is new, also in a used slot") {
   void* first = page;
   std::memcpy(&first, page->view.pExtra, sizeof first);
   CHECK(first == nullptr);
+}
+
+TEST_CASE("a cache of many huge pages keeps what each of its pages holds") {
+  constexpr std::size_t page_bytes = 2048;
+  constexpr std::size_t extra_bytes = 136;
+  PageCache cache(page_bytes, extra_bytes);
+  constexpr unsigned pages = 4 * (2U << 20) / page_bytes;
+  cache.set_capacity(pages);
+  for (unsigned key = 1; key <= pages; ++key) {
+    PageCache::Page* page = cache.fetch(key, Create::at_all_costs);
+    std::memset(page->view.pBuf, static_cast<int>(key % 251), page_bytes);
+    std::memset(page->view.pExtra, static_cast<int>(key % 241), extra_bytes);
+    cache.unpin(page, false);
+  }
+  for (unsigned key = 1; key <= pages; ++key) {
+    const PageCache::Page* page = cache.fetch(key, Create::no);
+    REQUIRE(page != nullptr);
+    const auto* bytes = static_cast<const unsigned char*>(page->view.pBuf);
+    const auto* extra = static_cast<const unsigned char*>(page->view.pExtra);
+    REQUIRE(std::all_of(bytes, bytes + page_bytes, [&](unsigned char byte) { return byte == key % 251; }));
+    REQUIRE(std::all_of(extra, extra + extra_bytes, [&](unsigned char byte) { return byte == key % 241; }));
+  }
 }
 
 TEST_CASE("any history leaves the pages that a map would hold") {
