@@ -17,10 +17,16 @@ constexpr Duration idle_after = 1s;
 constexpr std::size_t worth_a_commit = 32;
 constexpr Duration patience_per_command = 32us;
 constexpr Duration patience_max = 1ms;
+
+std::size_t rows_of(const storage::Command& command) {
+  const auto* page = std::get_if<storage::MergePage>(&command);
+  return page == nullptr ? 1 : std::max<std::size_t>(page->rows.size(), 1);
+}
 }  // namespace
 
 void DiskThread::Batch::add(port::Ticket ticket, storage::Command command) {
   tickets.push_back(ticket);
+  rows += rows_of(command);
   commands.push_back(std::move(command));
 }
 
@@ -29,12 +35,14 @@ void DiskThread::Batch::append(Batch& other) {
   tickets.insert(tickets.end(), other.tickets.begin(), other.tickets.end());
   commands.insert(commands.end(), std::make_move_iterator(other.commands.begin()),
                   std::make_move_iterator(other.commands.end()));
+  rows += other.rows;
   other.clear();
 }
 
 void DiskThread::Batch::clear() {
   tickets.clear();
   commands.clear();
+  rows = 0;
 }
 
 DiskThread::DiskThread(Loop& loop, EventSink& sink, ShardLane& lane, std::function<void(Error)> broken)
@@ -94,7 +102,7 @@ void DiskThread::pass_on() {
   {
     const std::lock_guard lock(queues_);
     waiting_.append(submitted_);
-    wake = waiting_.size() >= wake_at_;
+    wake = waiting_.rows >= wake_at_;
     if (wake) wake_at_ = never;
   }
   if (wake) work_arrived_.notify_one();
@@ -137,11 +145,11 @@ bool DiskThread::wait_for_work(Batch& batch) {
   return !batch.empty();
 }
 
-/// False when so many commands have not come in time.
-bool DiskThread::sleep_until(std::unique_lock<std::mutex>& lock, std::size_t commands, Duration at_most) {
-  const auto enough = [&] { return waiting_.size() >= commands || ending_; };
+/// False when so many rows have not come in time.
+bool DiskThread::sleep_until(std::unique_lock<std::mutex>& lock, std::size_t rows, Duration at_most) {
+  const auto enough = [&] { return waiting_.rows >= rows || ending_; };
   if (enough()) return true;
-  wake_at_ = commands;
+  wake_at_ = rows;
   const bool came = work_arrived_.wait_for(lock, at_most, enough);
   wake_at_ = never;
   return came;

@@ -37,6 +37,7 @@ class DiskThread {
   struct Batch {
     std::vector<port::Ticket> tickets;
     std::vector<storage::Command> commands;
+    std::size_t rows{};  ///< that they read or write; a commit is paid by these
 
     void add(port::Ticket ticket, storage::Command command);
     void append(Batch& other);
@@ -52,7 +53,7 @@ class DiskThread {
   // On the thread:
   void work();
   bool wait_for_work(Batch& batch);
-  bool sleep_until(std::unique_lock<std::mutex>& lock, std::size_t commands, Duration at_most);
+  bool sleep_until(std::unique_lock<std::mutex>& lock, std::size_t rows, Duration at_most);
   void answer(const Batch& batch, std::vector<Result<storage::Answer>> answers);
   void keep_house(storage::Engine::Pace pace);
 
@@ -66,7 +67,7 @@ class DiskThread {
   std::mutex queues_;
   std::condition_variable work_arrived_;
   Batch waiting_;
-  std::size_t wake_at_ = never;  ///< how many waiting commands are worth waking the thread for
+  std::size_t wake_at_ = never;  ///< for how many rows that wait it is worth waking the thread
   std::size_t last_batch_ = 0;
   bool ending_ = false;
   std::vector<port::StorageAnswered> answered_;
