@@ -36,6 +36,11 @@ void Membership::start(ClusterId cluster, Epoch epoch, std::vector<wire::MemberU
   rearm(now, out);
 }
 
+void Membership::introduce_ourselves(port::Outbox& out) const {
+  const wire::PushPull introduction{.reply_wanted = false, .epoch = courier_.epoch(), .members = {self()}};
+  for (const NodeId node : view_.members().live()) out.send(node, introduction);
+}
+
 void Membership::leave(Instant now, port::Outbox& out) {
   if (!is_started() || view_.self().has_left()) return;
   view_.leave();
@@ -134,9 +139,10 @@ void Membership::on_message(NodeId from, const wire::PushPull& state, Instant no
   if (!is_started()) return;
   hear_epoch(from, state.epoch);
   for (const auto& update : state.members) hear(as_hearsay(update, view_.members()), now, out);
+  const bool is_introduction = state.members.size() == 1;
   if (state.reply_wanted)
     out.send(from, our_state(/*reply_wanted=*/false));
-  else
+  else if (!is_introduction)
     push_pulls_.on_answer();
   rearm(now, out);
 }

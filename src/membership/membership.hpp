@@ -35,6 +35,9 @@ class Membership final : public port::Peers {
   /// We belong to `cluster`. `known`: what the durable book (members() of an earlier life) and the
   /// ring say of others; those without a gossip record have generation 0 and at least an address.
   void start(ClusterId cluster, Epoch epoch, std::vector<wire::MemberUpdate> known, Instant now, port::Outbox& out);
+  /// Tells each that we know of who and where we are. Gossip would, but it passes some by until the next exchange of
+  /// states, and whoever shares a ring with us is to send us requests at once.
+  void introduce_ourselves(port::Outbox& out) const;
   /// Tells everybody that we go. We still answer until the node stops.
   void leave(Instant now, port::Outbox& out);
   /// True once the word of our leaving has been passed on often enough, or nobody is there to hear it.

@@ -119,6 +119,7 @@ void Rooms::enter_cluster(Instant now, port::Outbox& out) {
   recovering.start(*book.ring(), boot.node, tickets, out);
   coordinator.emplace(coordinator_config(config), boot.node, memory.cluster->secret, random.fork());
   membership.start(memory.cluster->cluster, book.epoch(), known_members(boot, *memory.cluster), now, out);
+  membership.introduce_ourselves(out);
   handoff.start(view(now), out);
   transfer.on_ring(view(now), out);
   repair.start(view(now), out);

@@ -76,6 +76,25 @@ TEST_CASE("a node joins, and what was written before it came is read through it"
   scene.check_replicas(keys);
 }
 
+TEST_CASE("a newcomer is known to every member as soon as these are to write to it, whomever gossip passes by") {
+  for (std::uint64_t seed = 120; seed < 130; ++seed) {
+    CAPTURE(seed);
+    Quiet scene(seed, 7, 1);
+    scene.join(0, 6);
+    const auto goes_by_it = [&](HostIndex host) { return scene.status(host).epoch >= Epoch{2}; };
+    for (HostIndex host = 0; host < 6; ++host) REQUIRE(scene.world.run_until([&] { return goes_by_it(host); }, 10s));
+    scene.world.run_for(20ms);
+    for (HostIndex host = 0; host < 6; ++host) {
+      CAPTURE(host);
+      const auto members = scene.status(host).members;
+      const auto newcomer = std::ranges::find_if(
+          members, [](const port::MemberInfo& member) { return member.update.peer == World::address_of(6); });
+      REQUIRE(newcomer != members.end());
+      CHECK(newcomer->update.state == wire::MemberState::alive);
+    }
+  }
+}
+
 TEST_CASE("a node leaves, and stops when it has handed over what it had") {
   Quiet scene(102, 4, 0);
   scene.write_all();

@@ -51,6 +51,24 @@ TEST_CASE("whoever is new is introduced, joined and asked for all it knows") {
   CHECK(member.room.reachable(NodeId{40}));
 }
 
+TEST_CASE("whoever introduces itself tells each that it knows of about itself, and is told nothing for it") {
+  const LoneMember newcomer(3);
+  port::Outbox out;
+  newcomer.room.introduce_ourselves(out);
+  REQUIRE(out.effects().size() == 3);
+  for (const auto& effect : out.effects()) {
+    const auto introduction = std::get<wire::PushPull>(std::get<port::SendMessage>(effect).message);
+    CHECK_FALSE(introduction.reply_wanted);
+    CHECK(introduction.members == std::vector{newcomer.room.self()});
+  }
+
+  LoneMember member(0);
+  const auto stranger = LoneMember::statement(NodeId{40});
+  member.say_by_stream(NodeId{40}, wire::PushPull{.reply_wanted = false, .epoch = Epoch{1}, .members = {stranger}});
+  CHECK(member.room.reachable(NodeId{40}));
+  CHECK(member.messages_with<wire::PushPull>().empty());
+}
+
 TEST_CASE("a member restarted at another address is the same member, introduced again") {
   LoneMember member(2);
   member.forget();

@@ -108,6 +108,19 @@ TEST_CASE("when we hear that somebody is back from the dead, we exchange states 
   }
 }
 
+TEST_CASE("until the first answer to an exchange it is tried again, and an introduction is none") {
+  for (const bool is_answer : {true, false}) {
+    LoneMember member(2);
+    std::vector<wire::MemberUpdate> said{LoneMember::statement(LoneMember::peer(0))};
+    if (is_answer) said.push_back(LoneMember::statement(LoneMember::peer(1)));
+    member.say_by_stream(LoneMember::peer(0), wire::PushPull{.reply_wanted = false, .epoch = {}, .members = said});
+    member.run_answered_for(2s);
+    member.forget();
+    member.run_answered_for(5s);
+    CHECK(member.messages_with<wire::PushPull>().empty() == is_answer);
+  }
+}
+
 TEST_CASE("the larger the cluster, the rarer the exchange") {
   CHECK(membership::push_pull_period(Profile::lan(), 2) == 30s);
   CHECK(membership::push_pull_period(Profile::lan(), 32) == 30s);
