@@ -20,6 +20,13 @@ void ActorCheck::start(Instant now, port::Outbox& out) {
   store(out);
 }
 
+void ActorCheck::on_ring(port::Outbox& out) {
+  if (stage_ != Stage::asking) return;
+  waiting_.clear();
+  stage_ = Stage::listing;
+  store(out);
+}
+
 void ActorCheck::doubt_all(const ring::Ring& ring, port::Outbox& out) {
   const auto partitions = ring.partitions_of(self_);
   doubted_.insert(partitions.begin(), partitions.end());
@@ -56,12 +63,17 @@ void ActorCheck::on_stored(port::Ticket ticket, const Result<storage::Answer>& a
 
 /// Each neighbour is asked about the partitions that it holds too, or may have been entrusted with a write of.
 void ActorCheck::divide(const std::vector<storage::ActorClaim>& claims, const ring::Ring& ring) {
+  ++question_.value;
+  const auto ask = [&](NodeId node, const wire::ActorCheck::Claim& claim) {
+    waiting_.try_emplace(node, wire::ActorCheck{.request = question_, .claims = {}})
+        .first->second.claims.push_back(claim);
+  };
   for (const auto& claim : claims) {
     if (claim.partition.value >= ring.partitions()) continue;
     const wire::ActorCheck::Claim asked{claim.partition, claim.actor, claim.counter};
     for (NodeId node : ring.preference_list(claim.partition))
-      if (node != self_) waiting_[node].claims.push_back(asked);
-    for (NodeId node : ring::stand_ins_of(ring, claim.partition)) waiting_[node].claims.push_back(asked);
+      if (node != self_) ask(node, asked);
+    for (NodeId node : ring::stand_ins_of(ring, claim.partition)) ask(node, asked);
   }
 }
 
@@ -78,7 +90,7 @@ void ActorCheck::on_connected(NodeId node, port::Outbox& out) {
 void ActorCheck::on_reply(NodeId from, const wire::ActorCheckReply& reply, port::Outbox& out) {
   if (stage_ != Stage::asking || reply.error) return;  // an error: asked again until the time is up
   auto neighbour = waiting_.find(from);
-  if (neighbour == waiting_.end()) return;
+  if (neighbour == waiting_.end() || reply.request != question_) return;
   for (const auto& claim : neighbour->second.claims)
     if (std::ranges::find(reply.ahead, claim.partition) != reply.ahead.end()) doubted_.insert(claim.partition);
   waiting_.erase(neighbour);

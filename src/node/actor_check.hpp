@@ -22,6 +22,8 @@ class ActorCheck {
       : self_(self), patience_(patience), tickets_(tickets) {}
 
   void start(Instant now, port::Outbox& out);
+  /// Others may hold our partitions now, and who held them may be gone: they are asked instead, within the same time.
+  void on_ring(port::Outbox& out);
   /// All of them, whatever the others say: somebody knows a later life of this directory.
   void doubt_all(const ring::Ring& ring, port::Outbox& out);
   void on_stored(port::Ticket ticket, const Result<storage::Answer>& answer, const ring::Ring& ring, Instant now,
@@ -51,6 +53,7 @@ class ActorCheck {
   port::Tickets& tickets_;
   Stage stage_{Stage::idle};
   Waiting waiting_;
+  wire::RequestId question_;  ///< the last one; answers to earlier ones may be about less
   std::set<PartitionId> doubted_;
   bool rolled_back_{};
   port::Ticket storing_;

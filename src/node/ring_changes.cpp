@@ -84,6 +84,7 @@ void RingChanges::adopt(Rooms& rooms, const ring::Ring& before, Instant now, por
   const ring::Ring& ring = *rooms.book.ring();
   rooms.membership.set_epoch(ring.epoch());
   rooms.votes.on_ring(ring);
+  rooms.actor_check.on_ring(out);
   rooms.recovering.on_ring(ring, rooms.boot.node, rooms.tickets, out);
   rooms.transfer.on_ring(rooms.view(now), out);
   rooms.repair.on_ring(rooms.view(now), out);

@@ -26,6 +26,10 @@ ring::Ring three_nodes() {
 struct Starting {
   explicit Starting(ring::Ring given = three_nodes()) : ring(std::move(given)) {
     check.start(now, out);
+    list_actors();
+  }
+
+  void list_actors() {
     storage::ListActorsAnswer actors{{{PartitionId{0}, ActorId{70}, 5}, {PartitionId{1}, ActorId{71}, 6}}};
     answer(storage::Answer{actors});
   }
@@ -33,7 +37,15 @@ struct Starting {
   void answer(const Result<storage::Answer>& said) { check.on_stored(last_store(), said, ring, now, out); }
 
   void reply(NodeId from, std::vector<PartitionId> ahead) {
-    check.on_reply(from, {.request = {}, .error = {}, .ahead = std::move(ahead)}, out);
+    check.on_reply(from, {.request = last_question(), .error = {}, .ahead = std::move(ahead)}, out);
+  }
+
+  wire::RequestId last_question() {
+    wire::RequestId last;
+    for (const auto& effect : out.effects())
+      if (const auto* send = std::get_if<port::SendMessage>(&effect))
+        if (const auto* asked = std::get_if<wire::ActorCheck>(&send->message)) last = asked->request;
+    return last;
   }
 
   port::Ticket last_store() {
@@ -109,6 +121,31 @@ TEST_CASE_FIXTURE(Starting, "a neighbour is asked as soon as its connection is t
   reply(third, {});
   check.on_connected(third, out);
   CHECK(asked(third) == before + 1);
+}
+
+TEST_CASE_FIXTURE(Starting,
+                  "when the ring changes those who hold the partitions now are asked, and nobody else is waited for") {
+  constexpr NodeId fourth{4};
+  const wire::RequestId before = last_question();
+  const std::vector<ring::Member> members{{self, "", 1}, {second, "", 1}, {fourth, "", 1}};
+  ring = *ring::Ring::make({9}, {2}, 3, members, *ring::plan(members, 4, 3));
+  check.on_ring(out);
+  list_actors();
+  reply(second, {});
+  check.on_reply(fourth, {.request = before, .error = {}, .ahead = {}}, out);
+  CHECK_FALSE(check.done());
+  reply(fourth, {});
+  CHECK(check.done());
+  CHECK(doubted().empty());
+}
+
+TEST_CASE_FIXTURE(Starting, "a ring that changes gives nobody more time to answer") {
+  reply(second, {});
+  wait();
+  check.on_ring(out);
+  list_actors();
+  while (doubted().empty() && now < Instant{10s}) wait();
+  CHECK(now == Instant{3s});
 }
 
 TEST_CASE_FIXTURE(Starting, "a full disk delays the doubt, and never drops it") {
