@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 
 #include "ring/stand_ins.hpp"
 
@@ -65,14 +66,14 @@ void ActorCheck::on_stored(port::Ticket ticket, const Result<storage::Answer>& a
 void ActorCheck::divide(const std::vector<storage::ActorClaim>& claims, const ring::Ring& ring) {
   ++question_.value;
   const auto ask = [&](NodeId node, const wire::ActorCheck::Claim& claim) {
+    if (node == self_) return;
     waiting_.try_emplace(node, wire::ActorCheck{.request = question_, .claims = {}})
         .first->second.claims.push_back(claim);
   };
   for (const auto& claim : claims) {
     if (claim.partition.value >= ring.partitions()) continue;
     const wire::ActorCheck::Claim asked{claim.partition, claim.actor, claim.counter};
-    for (NodeId node : ring.preference_list(claim.partition))
-      if (node != self_) ask(node, asked);
+    for (NodeId node : ring.preference_list(claim.partition)) ask(node, asked);
     for (NodeId node : ring::stand_ins_of(ring, claim.partition)) ask(node, asked);
   }
 }
@@ -107,8 +108,11 @@ void ActorCheck::on_timer(port::Ticket ticket, Instant now, port::Outbox& out) {
 void ActorCheck::conclude(port::Outbox& out) {
   const std::size_t ahead = doubted_.size();
   rolled_back_ |= ahead > 0;
-  for (const auto& [node, check] : waiting_)
+  std::vector<std::string> silent;
+  for (const auto& [node, check] : waiting_) {
+    silent.push_back(to_string(node));
     for (const auto& claim : check.claims) doubted_.insert(claim.partition);
+  }
   waiting_.clear();
   if (doubted_.empty()) {
     stage_ = Stage::done;
@@ -116,8 +120,9 @@ void ActorCheck::conclude(port::Outbox& out) {
   }
   out.notice(port::NoticeKind::actor_doubted, ahead > 0 ? port::Severity::warning : port::Severity::info, {},
              fmt::format("{} partitions will issue their next write under a new actor: for {} another replica knows "
-                         "more than this data directory, for {} not every replica answered in time",
-                         doubted_.size(), ahead, doubted_.size() - ahead));
+                         "more than this data directory, for {} not every replica answered in time{}{}",
+                         doubted_.size(), ahead, doubted_.size() - ahead, silent.empty() ? "" : ": silent were ",
+                         fmt::join(silent, ", ")));
   stage_ = Stage::doubting;
   store(out);
 }
