@@ -14,6 +14,8 @@ namespace {
 /// and it takes many of them to make one commit worth its while.
 constexpr std::size_t lanes = 24;
 constexpr std::size_t busy_lanes = 2;  ///< begin something new while others ask something of this node
+/// Whoever has just come does not know yet whether others will ask something of it: so long it listens first.
+constexpr Duration listening = 30ms;
 
 /// Among so many of the present replicas is at least one that has acknowledged, whatever majority has.
 std::size_t enough_others(std::span<const NodeId> present) {
@@ -48,6 +50,7 @@ void Arrivals::on_ring(Step& step) {
   if (ring.stage() != ring::Stage::read_old) return;
   rows_before_ += rows();
   bytes_before_ += bytes();
+  pace_.wait_for(listening, step.view.now);
   for (const PartitionId partition : ring.moving_partitions()) {
     const auto fetchers = ring.fetchers(partition);
     if (std::ranges::find(fetchers, step.self) == fetchers.end()) continue;

@@ -15,6 +15,8 @@ class Pace {
   void spend(std::uint64_t bytes, Instant now) {
     free_at_ = std::max(free_at_, now) + Duration(1'000'000'000 * bytes / rate_);
   }
+  /// Others are to have so much time first.
+  void wait_for(Duration others, Instant now) { free_at_ = std::max(free_at_, now + others); }
   Instant free_at() const { return free_at_; }
 
  private:

@@ -8,6 +8,16 @@
 
 namespace starling::transfer {
 
+namespace {
+
+/// While others want the disk too, a transfer takes a fifth of the time, one page after the other whatever the number
+/// of lanes: a request meets one page at most.
+constexpr int others_share = 4;
+constexpr Duration between_pages = 5ms;
+constexpr Duration longest_wait = 200ms;
+
+}  // namespace
+
 std::uint64_t bytes_of(const wire::PullReply& page) {
   std::uint64_t bytes = page.seen.size();
   for (const auto& row : page.rows) bytes += row.key.size() + row.object.size();
@@ -28,19 +38,19 @@ void Pull::begin(Share share, std::optional<causal::Seen> theirs, port::Step& st
 void Pull::give_up() { stage_ = Stage::idle; }
 
 std::optional<Instant> Pull::due(const Pace& pace) const {
-  if (stage_ == Stage::pausing) return std::max(pace.free_at(), not_before_);
+  if (stage_ == Stage::pausing) return pace.free_at();
   if (stage_ == Stage::asked) return deadline_;
   return std::nullopt;
 }
 
-void Pull::on_timer(const Pace& pace, port::Step& step) {
+void Pull::on_timer(Pace& pace, port::Step& step) {
   if (stage_ == Stage::pausing) return ask(pace, step);
   if (stage_ == Stage::asked && step.view.now >= deadline_) give_up();
 }
 
-void Pull::ask(const Pace& pace, port::Step& step) {
+void Pull::ask(Pace& pace, port::Step& step) {
   stage_ = Stage::pausing;
-  if (step.view.now < std::max(pace.free_at(), not_before_)) return;
+  if (step.view.now < pace.free_at()) return;
   stage_ = Stage::asked;
   deadline_ = step.view.now + manner_.patience;
   request_ = step.next_request();
@@ -52,6 +62,7 @@ void Pull::ask(const Pace& pace, port::Step& step) {
                                                 .bytes_max = next_page_bytes(step),
                                                 .whole = manner_.purpose == Purpose::transfer,
                                                 .ttl = manner_.patience});
+  if (gives_way_) pace.wait_for(between_pages, step.view.now);
 }
 
 std::uint32_t Pull::next_page_bytes(const port::Step& step) {
@@ -74,9 +85,8 @@ Pull::Progress Pull::on_reply(NodeId from, wire::PullReply& reply, Pace& pace, p
   return Progress::under_way;
 }
 
-Pull::Progress Pull::after_page(const Pace& pace, port::Step& step) {
-  if (gives_way_ && page_rows_ > 0)
-    not_before_ = step.view.now + give_way_.after(step.view.now - merging_since_, page_rows_);
+Pull::Progress Pull::after_page(Pace& pace, port::Step& step) {
+  if (gives_way_) pace.wait_for(std::min(others_share * (step.view.now - merging_since_), longest_wait), step.view.now);
   if (at_end_) {
     stage_ = Stage::idle;
     return Progress::done;
@@ -97,7 +107,6 @@ Result<> Pull::merge(wire::PullReply& reply, port::Step& step) {
     after_ = *std::move(complete_to);
   }
   merging_since_ = step.view.now;
-  page_rows_ = reply.rows.size();
   if (planted(Bug::seen_joined_before_rows)) step.store(storage::MergePage{share_.second, {}, *promised_});
   storage::MergePage page{share_.second, {}, at_end_ ? promised_ : std::nullopt};
   page.rows.reserve(reply.rows.size());
@@ -117,8 +126,7 @@ Result<> Pull::merge(wire::PullReply& reply, port::Step& step) {
   return {};
 }
 
-Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace,
-                                port::Step& step) {
+Pull::Progress Pull::on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, port::Step& step) {
   if ((stage_ != Stage::surveying && stage_ != Stage::merging) || ticket != waiting_) return Progress::not_mine;
   if (!answer) return fail();
   if (stage_ == Stage::merging) return after_page(pace, step);

@@ -7,7 +7,6 @@
 #include "causal/seen.hpp"
 #include "port/step.hpp"
 #include "ring/key.hpp"
-#include "transfer/give_way.hpp"
 #include "transfer/pace.hpp"
 
 namespace starling::transfer {
@@ -43,10 +42,10 @@ class Pull {
   void give_up();
 
   std::optional<Instant> due(const Pace& pace) const;
-  void on_timer(const Pace& pace, port::Step& step);
+  void on_timer(Pace& pace, port::Step& step);
 
   enum class Progress : std::uint8_t { not_mine, under_way, done, failed };
-  Progress on_storage(port::Ticket ticket, Result<storage::Answer>& answer, const Pace& pace, port::Step& step);
+  Progress on_storage(port::Ticket ticket, Result<storage::Answer>& answer, Pace& pace, port::Step& step);
   /// Takes the rows of a reply that it has waited for.
   Progress on_reply(NodeId from, wire::PullReply& reply, Pace& pace, port::Step& step);
 
@@ -59,9 +58,9 @@ class Pull {
  private:
   enum class Stage : std::uint8_t { idle, surveying, pausing, asked, merging };
 
-  void ask(const Pace& pace, port::Step& step);
+  void ask(Pace& pace, port::Step& step);
   std::uint32_t next_page_bytes(const port::Step& step);
-  Progress after_page(const Pace& pace, port::Step& step);
+  Progress after_page(Pace& pace, port::Step& step);
   Result<> merge(wire::PullReply& reply, port::Step& step);
   Progress fail();
 
@@ -75,11 +74,8 @@ class Pull {
   bool at_end_{};
   wire::RequestId request_;
   port::Ticket waiting_;
-  std::size_t page_rows_{};  ///< that are, or were, being merged
-  bool gives_way_{};         ///< to those who asked something of this node when the page was asked for
+  bool gives_way_{};  ///< to those who asked something of this node when the page was asked for
   Instant merging_since_;
-  GiveWay give_way_;
-  Instant not_before_;  ///< is the next page asked for
   Instant deadline_;
   std::uint64_t rows_{};
   std::uint64_t bytes_{};
