@@ -93,6 +93,29 @@ TEST_CASE("a newcomer fetches all from the replica that it replaces, and has see
   CHECK(seen(c) == seen(b));
 }
 
+TEST_CASE("a newcomer listens before it takes a page: it does not know yet whether anybody asks something of it") {
+  Moving world;
+  world.begin({a, c});
+  world.pass(29ms);
+  CHECK(world.arrivals(c).rows() == 0);
+  world.pass(1ms);
+  CHECK(world.arrivals(c).rows() == keys);
+}
+
+TEST_CASE("while others ask something of it, it takes one page at a time and lets time pass between them") {
+  Moving world;
+  world.busy = true;
+  world.begin({a, c});
+  std::vector<Instant> pages;
+  for (std::uint64_t had = 0; had < keys && world.now < Instant{1min}; world.pass(1ms)) {
+    const std::uint64_t has = world.arrivals(c).rows();
+    if (has != had) pages.push_back(world.now);
+    had = has;
+  }
+  REQUIRE(pages.size() == partitions);
+  for (std::size_t page = 1; page < pages.size(); ++page) CHECK(pages[page] - pages[page - 1] >= 5ms);
+}
+
 TEST_CASE("where that replica is gone the others do, and where they are gone too it says whom it waits for") {
   Moving world;
   world.lose(b);
