@@ -107,7 +107,7 @@ TEST_CASE("while others ask something of it, it takes one page at a time and let
   world.busy = true;
   world.begin({a, c});
   std::vector<Instant> pages;
-  for (std::uint64_t had = 0; had < keys && world.now < Instant{1min}; world.pass(1ms)) {
+  for (std::uint64_t had = 0; had < keys && world.now < Instant{2h}; world.pass(1ms)) {
     const std::uint64_t has = world.arrivals(c).rows();
     if (has != had) pages.push_back(world.now);
     had = has;
