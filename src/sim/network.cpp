@@ -137,12 +137,24 @@ void Network::establish(ConnectionId id, const wire::Hello& theirs, const wire::
   connection.sides[1].node = theirs.node;
   const HostIndex caller = connection.sides[0].host;
   const HostIndex callee = connection.sides[1].host;
+  close_widowed(caller, theirs.node);
+  close_widowed(callee, ours.node);
   // Where both dialled each other, each keeps to the connection it had first, so that order is kept.
   desks_[caller].routes.try_emplace(theirs.node, id);
   desks_[callee].routes.try_emplace(ours.node, id);
   pump_later(id, 0, agenda_.now());
   tell(callee, port::PeerConnected{ours.node, ours.peer});
   tell(caller, port::PeerConnected{theirs.node, theirs.peer});
+}
+
+/// A route whose other end is gone is to an earlier life of the node: who has come anew is answered on the new one.
+void Network::close_widowed(HostIndex host, NodeId peer) {
+  const auto route = desks_[host].routes.find(peer);
+  if (route == desks_[host].routes.end()) return;
+  const ConnectionId id = route->second;
+  const Connection& connection = connections_.at(id);
+  const int ours = connection.sides[0].host == host ? 0 : 1;
+  if (connection.established && !connection.sides[1 - ours].open) close(id, ours);
 }
 
 void Network::enqueue(ConnectionId id, HostIndex from, const wire::Message& message) {

@@ -89,6 +89,7 @@ class Network {
   void answer_dial(ConnectionId id, Instant since);
   void exchange_hellos(ConnectionId id, HostIndex callee);
   void establish(ConnectionId id, const wire::Hello& theirs, const wire::Hello& ours);
+  void close_widowed(HostIndex host, NodeId peer);
   void enqueue(ConnectionId id, HostIndex from, const wire::Message& message);
   void pump_later(ConnectionId id, int lane, Instant at);
   void pump(ConnectionId id, int lane);
