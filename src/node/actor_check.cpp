@@ -1,6 +1,7 @@
 #include "node/actor_check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
