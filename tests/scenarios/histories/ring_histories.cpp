@@ -30,7 +30,7 @@ std::vector<Violation> write_by_an_old_ring() {
   scene.put(stays, 0);
   scene.world.run_for(5s);
   scene.clog(misses_it, {stays, scene.others[0], scene.others[1]});
-  scene.world.network().links().slow_down(leaves, misses_it, 20ms);  // so that nobody tells it of the change in time
+  scene.world.network().links().slow_down(leaves, misses_it, 60ms);  // so that nobody tells it of the change in time
   std::optional<HostIndex> newcomer;
   OpId put{};
   for (const HostIndex other : scene.others)
