@@ -6,6 +6,7 @@
 #include "base/hash.hpp"
 #include "storage/boot.hpp"
 #include "storage/memory/memory_engine.hpp"
+#include "storage/sqlite/check_mark.hpp"
 #include "storage/sqlite/salvage_file.hpp"
 
 namespace starling::runtime {
@@ -23,6 +24,13 @@ std::uint64_t place_of(const Settings& settings) {
   struct stat directory{};
   if (stat(settings.node.data_dir.c_str(), &directory) != 0) return 0;
   return hash64(fmt::format("{} {}", settings.listen.peer, directory.st_ino));
+}
+
+Result<std::unique_ptr<storage::Engine>> open_file(const storage::SqliteOptions& options) {
+  auto engine = storage::SqliteEngine::open(options);
+  if (engine && storage::CheckMark(options).is_set())
+    if (auto whole = (*engine)->check(); !whole) return std::unexpected(std::move(whole.error()));
+  return engine;
 }
 
 Result<OpenStorage> begin_life(Result<std::unique_ptr<storage::Engine>> engine, const Settings& settings,
@@ -46,13 +54,19 @@ Result<OpenStorage> open_storage(const Settings& settings, Random& random) {
   if (settings.storage.engine == EngineKind::memory)
     return begin_life(std::make_unique<storage::MemoryEngine>(), settings, random);
   const storage::SqliteOptions options = sqlite_options(settings);
-  auto opened = begin_life(storage::SqliteEngine::open(options), settings, random);
-  if (opened || opened.error().code != ErrorCode::storage_failed) return opened;
-  const auto saved = storage::salvage_file(options);
-  if (!saved) return opened;
-  auto again = begin_life(storage::SqliteEngine::open(options), settings, random);
-  if (again) again->boot.damage.push_back(words_of(*saved, options));
-  return again;
+  auto opened = begin_life(open_file(options), settings, random);
+  if (!opened && opened.error().code == ErrorCode::storage_failed) {
+    const auto saved = storage::salvage_file(options);
+    if (!saved) return opened;
+    opened = begin_life(open_file(options), settings, random);
+    if (opened) opened->boot.damage.push_back(words_of(*saved, options));
+  }
+  if (opened) storage::CheckMark(options).clear();
+  return opened;
+}
+
+void doubt_storage(const Settings& settings) {
+  if (settings.storage.engine == EngineKind::sqlite) storage::CheckMark(sqlite_options(settings)).set();
 }
 
 }  // namespace starling::runtime

@@ -20,4 +20,7 @@ struct OpenStorage {
 /// other replicas bring them back.
 Result<OpenStorage> open_storage(const Settings& settings, Random& random);
 
+/// The engine has failed in this life: the next one checks it before it begins.
+void doubt_storage(const Settings& settings);
+
 }  // namespace starling::runtime

@@ -50,7 +50,7 @@ node::Config node_config(const Settings& settings, std::vector<Address> seeds) {
 
 void report_boot(const storage::BootRecord& boot, Log& log) {
   if (boot.fresh) log.info("the data directory is new: this is a new node");
-  if (boot.unclean_stop) log.info("the last stop was not a clean one; the data was checked");
+  if (boot.unclean_stop) log.info("the last stop was not a clean one");
   for (const std::string& damage : boot.damage) log.warning(damage);
 }
 
@@ -94,13 +94,19 @@ Result<> serve(const Settings& settings) {
   auto shard = storage::Shard::open(*engine, random.fork(),
                                     {.digests = settings.storage.digest_bytes() / storage::DigestCache::entry_bytes,
                                      .hints_max = settings.handoff.hints_max});
-  if (!shard) return std::unexpected(shard.error());
+  if (!shard) {
+    doubt_storage(settings);
+    return std::unexpected(shard.error());
+  }
 
   Log log(settings.log.level, settings.log.format, to_string(boot.node));
   report_boot(boot, log);
   ShardLane lane(*engine, *shard);
   auto ran = run(settings, lane, boot, log, random);
-  if (shard->poisoned()) return ran;
+  if (shard->poisoned()) {
+    doubt_storage(settings);
+    return ran;
+  }
   if (auto marked = storage::mark_clean_stop(*engine); !marked && ran) return marked;
   if (ran) log.announce("stopped");
   return ran;

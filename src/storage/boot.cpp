@@ -55,7 +55,6 @@ class Booting {
 
   Result<BootRecord> run() {
     Result<> done = read_records();
-    if (done) done = check_after_unclean_stop();
     if (done) done = write();
     // A sync that failed in an earlier life may have left a hole in the log that only the disk knows of:
     // the system reads it from its memory. What is appended behind it would go with the next loss of power.
@@ -97,6 +96,7 @@ class Booting {
     boot_.generation = Generation{identity.generation.value + 1};
     boot_.nonce = random_.nonzero();
     boot_.unclean_stop = !boot_.fresh && !stop;
+    doubt_all_ |= boot_.unclean_stop && durability_ == Durability::normal;
   }
 
   void find_place() {
@@ -115,12 +115,6 @@ class Booting {
     ByteWriter out(8);
     out.fixed64(place_);
     return std::move(out).take();
-  }
-
-  Result<> check_after_unclean_stop() {
-    if (!boot_.unclean_stop) return {};
-    doubt_all_ |= durability_ == Durability::normal;
-    return engine_.check();
   }
 
   Result<> write() {

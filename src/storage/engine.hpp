@@ -95,7 +95,7 @@ class Engine {
   enum class Pace : std::uint8_t { busy, idle };
   /// Housekeeping between batches: cheap when there is nothing to do. `idle`: nobody waits.
   virtual Result<> maintain(Pace pace) = 0;
-  /// Reads everything and looks for damage; for after an unclean stop.
+  /// Reads everything and looks for damage. A crash is no reason to: it takes as long as there is data.
   virtual Result<> check() = 0;
   virtual EngineStats stats() const = 0;
 };
