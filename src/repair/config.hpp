@@ -15,7 +15,6 @@ struct Config {
   std::uint32_t page_bytes = 64 * 1024;  ///< of rows, at a time
   std::uint32_t digests_per_page = 1000;
   Duration scrub_period = 24h * 7;  ///< within which every row is read
-  Duration build_pause = 10ms;      ///< between two steps of building a tree
 };
 
 using port::View;

@@ -27,6 +27,7 @@ void Repair::start(const View& view, port::Outbox& out) {
   next_survey_ = view.now + config_.interval / 2;
   for (const PartitionId partition : view.ring.partitions_of(self_))
     if (!transfer_.arrivals().misses(partition)) trees_.want(partition);  // else it would be built with every row
+  trees_.start(view.now);
   scrub_.start(now);
   looks_.set_peers(view.ring.neighbours_of(self_), now);
   go_on(now);

@@ -10,13 +10,15 @@
 namespace starling::repair {
 
 /// Has the Merkle trees of our partitions built in the background, one at a time and a bounded
-/// number of rows at a time, with pauses in which others have the disk.
+/// number of rows at a time, with rests in which others have the disk.
 class Trees {
  public:
   void want(PartitionId partition) { wanted_.insert(partition); }
   /// A tree that is missing is built, and one over much more than it was built for is built larger.
   void heed(const storage::PartitionSurvey& survey);
 
+  /// Whoever has just started has more urgent things to do, and does not know yet whether it is busy.
+  void start(Instant now);
   /// Begins, if nothing is under way.
   void go_on(Step& step);
   std::optional<Instant> due() const;
@@ -29,6 +31,7 @@ class Trees {
   std::map<PartitionId, std::uint64_t> built_for_;  ///< so many live siblings
   PartitionId building_;
   std::optional<port::Ticket> waiting_;
+  Instant building_since_;
   std::optional<Instant> paused_until_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/planted.hpp"
+#include "port/rest.hpp"
 #include "transfer/views.hpp"
 
 namespace starling::transfer {
@@ -11,8 +12,6 @@ namespace starling::transfer {
 namespace {
 
 constexpr std::size_t views_per_offer = 128;
-constexpr Duration shortest_pause = 1ms;
-constexpr Duration longest_pause = 1s;
 
 }  // namespace
 
@@ -161,7 +160,7 @@ Duration Leftovers::pause_after(const Drop& drop, const View& view) const {
   if (view.quiet()) return Duration::zero();
   const Duration took = view.now - drop.since;
   const bool awaited = !graceful_ || wanted_back_.contains(drop.partition);
-  return awaited ? std::min(took, longest_pause) : std::clamp(4 * took, shortest_pause, longest_pause);
+  return awaited ? port::rest_after(took, 1) : port::rest_after(took);
 }
 
 /// Damaged rows go, also where others have all of the partition: a hint for one could never be delivered.

@@ -5,16 +5,15 @@
 
 #include "base/planted.hpp"
 #include "causal/codec.hpp"
+#include "port/rest.hpp"
 
 namespace starling::transfer {
 
 namespace {
 
-/// While others want the disk too, a transfer takes a fifth of the time, one page after the other whatever the number
-/// of lanes: a request meets one page at most.
-constexpr int others_share = 4;
+/// While others want the disk too, one page is asked for after the other, whatever the number of lanes: a request meets
+/// one page at most.
 constexpr Duration between_pages = 5ms;
-constexpr Duration longest_wait = 200ms;
 
 }  // namespace
 
@@ -66,8 +65,8 @@ void Pull::ask(Pace& pace, port::Step& step) {
 }
 
 std::uint32_t Pull::next_page_bytes(const port::Step& step) {
-  gives_way_ = manner_.purpose == Purpose::transfer && !step.view.quiet();
-  return step.view.quiet() ? manner_.quiet_page_bytes : manner_.page_bytes;
+  gives_way_ = !step.view.quiet();
+  return gives_way_ ? manner_.page_bytes : manner_.quiet_page_bytes;
 }
 
 Pull::Progress Pull::on_reply(NodeId from, wire::PullReply& reply, Pace& pace, port::Step& step) {
@@ -86,7 +85,7 @@ Pull::Progress Pull::on_reply(NodeId from, wire::PullReply& reply, Pace& pace, p
 }
 
 Pull::Progress Pull::after_page(Pace& pace, port::Step& step) {
-  if (gives_way_) pace.wait_for(std::min(others_share * (step.view.now - merging_since_), longest_wait), step.view.now);
+  if (gives_way_) pace.wait_for(port::rest_after(step.view.now - merging_since_), step.view.now);
   if (at_end_) {
     stage_ = Stage::idle;
     return Progress::done;

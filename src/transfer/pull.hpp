@@ -25,7 +25,7 @@ std::uint64_t bytes_of(const wire::PullReply& page);
 /// way has merged some rows, and claims nothing. (Gonçalves et al. 2015, anti-entropy.)
 class Pull {
  public:
-  /// A transfer takes only from a replica that may be read, and gives way to everybody else.
+  /// A transfer takes only from a replica that may be read.
   enum class Purpose : std::uint8_t { gap, transfer };
   struct Manner {
     Purpose purpose{};
