@@ -34,7 +34,11 @@ void Delivery::on_grant(const wire::HandoffGrant& grant, Step& step) {
     stage_ = Stage::idle;
     return;
   }
-  list(grant.credits, step);
+  if (grant.delay <= Duration::zero()) return list(grant.credits, step);
+  stage_ = Stage::granted;
+  credits_ = grant.credits;
+  deadline_ = step.view.now + std::min(grant.delay, step.config.patience);
+  step.out.arm(step.tickets.next(), deadline_);
 }
 
 void Delivery::list(std::uint32_t hints_max, Step& step) {
@@ -71,7 +75,8 @@ void Delivery::deliver(storage::ListHintsAnswer page, Step& step) {
                                               .partition = partition,
                                               .key = key.bytes,
                                               .object = std::move(object),
-                                              .ttl = step.config.patience});
+                                              .ttl = step.config.patience,
+                                              .background = true});
     sent_.emplace(request.value, storage::SettleHints::Delivered{partition, std::move(key), fingerprint});
   }
   if (planted(Bug::hint_dropped))
@@ -105,6 +110,7 @@ bool Delivery::on_reply(const wire::MergeReply& reply, Step& step) {
 
 void Delivery::on_timer(Step& step) {
   if (step.view.now < deadline_) return;
+  if (stage_ == Stage::granted) return list(credits_, step);
   if (stage_ == Stage::offered) stage_ = Stage::idle;
   if (stage_ != Stage::delivering) return;
   trouble_ = true;
@@ -114,7 +120,7 @@ void Delivery::on_timer(Step& step) {
 
 /// What it has acknowledged so far is settled by the next pass at the latest: a delivery repeated changes nothing.
 void Delivery::on_peer_lost() {
-  if (stage_ != Stage::offered && stage_ != Stage::delivering) return;
+  if (stage_ != Stage::offered && stage_ != Stage::granted && stage_ != Stage::delivering) return;
   stage_ = Stage::idle;
   sent_.clear();
   delivered_.clear();

@@ -37,7 +37,7 @@ class Delivery {
   void on_peer_lost();
 
  private:
-  enum class Stage : std::uint8_t { idle, offered, listing, delivering, settling };
+  enum class Stage : std::uint8_t { idle, offered, granted, listing, delivering, settling };
 
   void begin_batch(Step& step);
   void offer(Step& step);
@@ -53,6 +53,7 @@ class Delivery {
   ring::Key after_;        ///< the pass has come so far
   ring::Key complete_to_;  ///< with this batch it will have come so far; empty bytes: to the end
   wire::RequestId offer_;
+  std::uint32_t credits_{};
   port::Ticket waiting_;
   Instant deadline_;
   bool trouble_{};                                                 ///< in this batch: the next one can wait

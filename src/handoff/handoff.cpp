@@ -8,6 +8,7 @@ Handoff::Handoff(Config config, NodeId self, Random random)
     : config_(config), self_(self), last_request_(random.next()), reception_(config) {}
 
 void Handoff::start(const View& view, port::Outbox& out) {
+  reception_.start(view.now);
   look(out);
   arm(view, out);
 }
@@ -26,9 +27,9 @@ void Handoff::on_peer_lost(NodeId peer) {
 }
 
 void Handoff::on_timer(port::Ticket ticket, const View& view, port::Outbox& out) {
-  if (ticket != timer_) return;
   Step now = step(view, out);
   for (auto& [target, delivery] : deliveries_) delivery.on_timer(now);
+  if (ticket != timer_) return;
   look(out);
   arm(view, out);
 }
@@ -44,7 +45,7 @@ void Handoff::on_storage(port::Ticket ticket, Result<storage::Answer> answer, co
 }
 
 void Handoff::on_message(NodeId from, const wire::HandoffOffer& offer, const View& view, port::Outbox& out) {
-  reception_.on_message(from, offer, view.now, out);
+  reception_.on_message(from, offer, view, out);
 }
 
 void Handoff::on_message(NodeId from, const wire::HandoffGrant& grant, const View& view, port::Outbox& out) {

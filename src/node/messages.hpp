@@ -80,6 +80,15 @@ struct MessageDispatch {
   void operator()(wire::PushPull&& message) { rooms.membership.on_message(from, message, now, out); }
 
  private:
+  /// Only what somebody waits for makes this node one that serves.
+  template <class Request>
+  static bool nobody_waits(const Request& request) {
+    if constexpr (requires { request.background; })
+      return request.background;
+    else
+      return false;
+  }
+
   template <class Reply, class Request>
   void serve(Request request) {
     if (!rooms.book.ring()) {
@@ -88,7 +97,8 @@ struct MessageDispatch {
       return out.send(from, Reply{.request = request.request, .error = std::move(error)});
     }
     const Epoch epoch = request.epoch;
-    const auto sender = rooms.replica.on_message(from, std::move(request), rooms.serving(now).ring, now, out);
+    const auto view = nobody_waits(request) ? rooms.view(now) : rooms.serving(now);
+    const auto sender = rooms.replica.on_message(from, std::move(request), view.ring, now, out);
     if (sender == replica::SenderRing::newer) rooms.book.on_epoch_seen(from, epoch, now, out);
   }
 

@@ -100,7 +100,8 @@ std::uint64_t Exchange::push(One one, const causal::Object& merged, Pace& pace, 
                            .partition = share_.second,
                            .key = one.key.bytes,
                            .object = causal::encode(merged),
-                           .ttl = step.config.patience};
+                           .ttl = step.config.patience,
+                           .background = true};
   const std::uint64_t bytes = merge.object.size();
   bytes_sent_ += bytes;
   pace.spend(bytes, step.view.now);

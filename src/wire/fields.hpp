@@ -14,7 +14,9 @@ concept Of = std::is_same_v<std::remove_const_t<T>, Struct>;
 
 auto fields(Of<ReadRequest> auto& m) { return std::tie(m.request, m.epoch, m.partition, m.key, m.full, m.ttl); }
 auto fields(Of<ReadReply> auto& m) { return std::tie(m.request, m.error, m.digest, m.object); }
-auto fields(Of<MergeRequest> auto& m) { return std::tie(m.request, m.epoch, m.partition, m.key, m.object, m.ttl); }
+auto fields(Of<MergeRequest> auto& m) {
+  return std::tie(m.request, m.epoch, m.partition, m.key, m.object, m.ttl, m.background);
+}
 auto fields(Of<MergeReply> auto& m) { return std::tie(m.request, m.error); }
 auto fields(Of<StandInRequest> auto& m) {
   return std::tie(m.request, m.epoch, m.partition, m.key, m.object, m.target, m.ttl);
@@ -80,7 +82,7 @@ auto fields(Of<StreamAck> auto& m) { return std::tie(m.sequence); }
 auto fields(Of<PushPull> auto& m) { return std::tie(m.reply_wanted, m.epoch, m.members); }
 
 auto fields(Of<HandoffOffer> auto& m) { return std::tie(m.request, m.hints); }
-auto fields(Of<HandoffGrant> auto& m) { return std::tie(m.request, m.credits); }
+auto fields(Of<HandoffGrant> auto& m) { return std::tie(m.request, m.credits, m.delay); }
 
 auto fields(Of<RepairMarks> auto& m) { return std::tie(m.request, m.epoch, m.marks); }
 auto fields(Of<RepairView> auto& m) { return std::tie(m.partition, m.seen, m.tree_built, m.root); }

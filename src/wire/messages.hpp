@@ -51,6 +51,7 @@ struct MergeRequest {
   Bytes key;
   Bytes object;
   Duration ttl{};
+  bool background{};  ///< no client waits for it
   friend bool operator==(const MergeRequest&, const MergeRequest&) = default;
 };
 struct MergeReply {
@@ -153,10 +154,11 @@ struct HandoffOffer {
   std::uint64_t hints{};
   friend bool operator==(const HandoffOffer&, const HandoffOffer&) = default;
 };
-/// So many may be sent; 0: ask again later.
+/// So many may be sent, after so long; 0: ask again later.
 struct HandoffGrant {
   RequestId request;
   std::uint32_t credits{};
+  Duration delay{};
   friend bool operator==(const HandoffGrant&, const HandoffGrant&) = default;
 };
 

@@ -86,6 +86,39 @@ TEST_CASE("a key that was written while it was delivered is delivered again") {
   CHECK(world.hints[away].empty());
 }
 
+TEST_CASE("a grant for later is waited for, and what is sent then is what there is then") {
+  World world;
+  world.owe(away, 3);
+  world.start();
+  world.message(away, wire::HandoffGrant{world.last<wire::HandoffOffer>().request, 3, 100ms});
+  world.pass(99ms);
+  CHECK(world.merges.empty());
+  world.hints[away].erase(key_of("k1"));
+  world.pass(1ms);
+  CHECK(world.merges.size() == 2);
+  world.acknowledge();
+  CHECK(world.hints[away].empty());
+}
+
+TEST_CASE("whoever grants something for a time far away is asked when an answer is due") {
+  World world;
+  world.owe(away, 3);
+  world.start();
+  world.message(away, wire::HandoffGrant{world.last<wire::HandoffOffer>().request, 3, 24h});
+  world.pass(world.config.patience);
+  CHECK(world.merges.size() == 3);
+}
+
+TEST_CASE("a node that is lost while its grant is waited for is sent nothing") {
+  World world;
+  world.owe(away, 3);
+  world.start();
+  world.message(away, wire::HandoffGrant{world.last<wire::HandoffOffer>().request, 3, 100ms});
+  world.lose(away);
+  world.pass(1s);
+  CHECK(world.merges.empty());
+}
+
 TEST_CASE("a node that is lost in the middle is served from there when it is back") {
   World world;
   world.owe(away, 3);
