@@ -17,7 +17,7 @@ Read::Attempt::Attempt(const ReplicaSet& replicas, std::uint32_t needed)
 Read::Outcome Read::begin(Step& step) {
   const ring::Ring& ring = step.view.ring;
   const PartitionId partition = ring.partition_of(key_.token);
-  const auto replicas = ReplicaSet::of_reads(ring, partition, step.self);
+  const auto replicas = ReplicaSet::of_reads(step.view, partition, step.self);
   const auto needed = resolve(r_, step.config.read, replicas.size());
   if (!needed) return std::unexpected(needed.error());
   outdated_ = false;

@@ -12,9 +12,11 @@ ReplicaSet::ReplicaSet(std::span<const NodeId> list, NodeId self) {
   put_first(self);
 }
 
-ReplicaSet ReplicaSet::of_reads(const ring::Ring& ring, PartitionId partition, NodeId self) {
-  if (planted(Bug::newcomer_read)) return {ring.write_lists(partition)[1], self};
-  return {ring.preference_list(partition), self};
+ReplicaSet ReplicaSet::of_reads(const View& view, PartitionId partition, NodeId self) {
+  if (planted(Bug::newcomer_read)) return {view.ring.write_lists(partition)[1], self};
+  ReplicaSet set(view.ring.preference_list(partition), self);
+  if (view.owed != nullptr && !view.owed->empty()) set.put_behind_last(view);
+  return set;
 }
 
 ReplicaSet ReplicaSet::of_writes(const ring::Ring& ring, PartitionId partition, NodeId self) {
@@ -32,6 +34,10 @@ void ReplicaSet::add(std::span<const NodeId> list) {
     ensure(size_ < nodes_.size(), "preference lists of impossible length");
     nodes_[size_++] = node;
   }
+}
+
+void ReplicaSet::put_behind_last(const View& view) {
+  std::stable_partition(nodes_.begin(), nodes_.begin() + size_, [&](NodeId node) { return !view.is_behind(node); });
 }
 
 void ReplicaSet::put_first(NodeId self) {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/ids.hpp"
+#include "coordinator/config.hpp"
 #include "ring/ring.hpp"
 
 namespace starling::coordinator {
@@ -17,8 +18,8 @@ class ReplicaSet {
  public:
   /// Of one preference list.
   ReplicaSet(std::span<const NodeId> list, NodeId self);
-  /// Whom reads ask.
-  static ReplicaSet of_reads(const ring::Ring& ring, PartitionId partition, NodeId self);
+  /// Whom reads ask: those that have missed writes, as far as we know, after the others.
+  static ReplicaSet of_reads(const View& view, PartitionId partition, NodeId self);
   /// Everybody who takes writes: of a partition that moves, those of both lists.
   static ReplicaSet of_writes(const ring::Ring& ring, PartitionId partition, NodeId self);
 
@@ -32,6 +33,7 @@ class ReplicaSet {
  private:
   ReplicaSet() = default;
   void add(std::span<const NodeId> list);
+  void put_behind_last(const View& view);
   void put_first(NodeId self);
 
   /// One more than a list can have: the two of a partition that moves differ in one place.

@@ -27,7 +27,7 @@ ScanRequest::ScanRequest(port::ClientToken client, port::ScanRequest request, Sc
 }
 
 Progress ScanRequest::begin(Step& step) {
-  const auto replicas = ReplicaSet::of_reads(step.view.ring, at_.partition, step.self);
+  const auto replicas = ReplicaSet::of_reads(step.view, at_.partition, step.self);
   const auto needed = resolve(level_, step.config.read, replicas.size());
   if (!needed) return give_up(needed.error(), step);
   if (auto enough = enough_reachable(replicas, Quorum(replicas.size(), *needed), step); !enough)

@@ -44,7 +44,7 @@ struct Rooms {
   /// Why clients are not served, for them to read; empty when they are.
   std::string waiting() const;
 
-  port::View view(Instant now) const { return {*book.ring(), membership, now, served_at}; }
+  port::View view(Instant now) const { return {*book.ring(), membership, now, served_at, &handoff.owed()}; }
   /// Of a request that reads or writes something.
   port::View serving(Instant now) {
     served_at = now;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
+
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "ring/ring.hpp"
@@ -20,10 +23,13 @@ struct View {
   const ring::Ring& ring;
   const Peers& peers;
   Instant now;
-  Instant served_at{};  ///< when this node was last asked to read or write something
+  Instant served_at{};                            ///< when this node was last asked to read or write something
+  const std::map<NodeId, std::uint64_t>* owed{};  ///< how many writes this node keeps for others that missed them
 
   /// What it does in large pieces keeps nobody waiting.
   bool quiet() const { return now >= served_at + 1s; }
+  /// What it answers may be old.
+  bool is_behind(NodeId node) const { return owed != nullptr && owed->contains(node); }
 };
 
 }  // namespace starling::port

@@ -49,6 +49,16 @@ TEST_CASE("a quorum read asks storage in full and one peer for a digest, and is 
   CHECK(world.messages.size() == 1);
 }
 
+TEST_CASE("a replica that we owe writes is asked last: what it has may be old") {
+  World world;
+  world.owed = {{second, 7}};
+  world.get("k");
+  REQUIRE(world.messages.size() == 1);
+  CHECK_FALSE(world.sent_to<wire::ReadRequest>(third).full);
+  world.lose(third);
+  CHECK(world.sent_to<wire::ReadRequest>(second).full);
+}
+
 TEST_CASE("the digest may come before the local answer") {
   World world;
   world.get("k");

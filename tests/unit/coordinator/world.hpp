@@ -61,7 +61,7 @@ class World : public port::Peers {
       : ring(ring_of(std::move(replicas))), coordinator(config, us, secret, Random(1)) {}
 
   bool reachable(NodeId node) const override { return !down.contains(node); }
-  View view() const { return {ring, *this, now}; }
+  View view() const { return {.ring = ring, .peers = *this, .now = now, .owed = &owed}; }
 
   // What the world does.
   void get(BytesView key, port::QuorumLevel r = {}) {
@@ -160,6 +160,7 @@ class World : public port::Peers {
   ring::Ring ring;
   Coordinator coordinator;
   Instant now{1h};
+  std::map<NodeId, std::uint64_t> owed;
   std::set<NodeId> down;
   std::vector<std::pair<NodeId, wire::Message>> messages;
   std::vector<port::Store> stored;
