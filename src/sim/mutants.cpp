@@ -50,7 +50,8 @@ constexpr std::array all = std::to_array<Mutant>({
     {Bug::promise_forgotten, "promise_forgotten", "a vote is given to a ballot below the one that was promised",
      needs_history},
     {Bug::seal_skipped, "seal_skipped", "a change ends while the old lists may still be read", needs_history},
-    {Bug::newcomer_not_awaited, "newcomer_not_awaited", "newcomers are read before they hold what they own"},
+    {Bug::newcomer_not_awaited, "newcomer_not_awaited", "newcomers are read before they hold what they own",
+     needs_history},
 });
 
 }  // namespace

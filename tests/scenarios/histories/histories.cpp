@@ -12,6 +12,7 @@ constexpr std::array all = std::to_array<PlantedHistory>({
      read_behind_the_seal},
     {Bug::old_version_accepted, "reads", "one that missed the change writes where nobody reads", write_by_an_old_ring},
     {Bug::newcomer_read, "reads", "a read meets one that missed the write, and the newcomer", read_of_a_newcomer},
+    {Bug::newcomer_not_awaited, "reads", "a newcomer reaches nobody who has the write", newcomer_left_behind},
     {Bug::transfer_from_one, "reads", "a newcomer's first source has missed the write", ignorant_source},
     {Bug::dropped_before_handed_over, "no loss", "one that has to go has a write to itself", write_at_one_who_left},
     {Bug::promise_forgotten, "one ring", "a proposal arrives late, after a higher one was accepted", two_proposers},

@@ -26,6 +26,7 @@ std::optional<PlantedHistory> history_of(Bug bug);
 std::vector<Violation> read_behind_the_seal();
 std::vector<Violation> write_by_an_old_ring();
 std::vector<Violation> read_of_a_newcomer();
+std::vector<Violation> newcomer_left_behind();
 std::vector<Violation> ignorant_source();
 std::vector<Violation> write_at_one_who_left();
 std::vector<Violation> two_proposers();

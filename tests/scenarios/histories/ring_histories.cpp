@@ -60,6 +60,18 @@ std::vector<Violation> read_of_a_newcomer() {
   return scene.verdict();
 }
 
+/// Likewise, when the change goes on without them.
+std::vector<Violation> newcomer_left_behind() {
+  HistoryScene scene(207);
+  const HostIndex has_it = scene.owners[0], lacks_it = scene.owners[1], leaves = scene.owners[2];
+  scene.clog(has_it, {lacks_it});
+  scene.put(has_it, 0);
+  for (const HostIndex other : scene.others) scene.clog(other, {has_it, leaves});
+  scene.order(lacks_it, HistoryScene::Kind::leave, {leaves});
+  if (scene.watch_for([&] { return scene.goes_by(lacks_it, ring::Stage::read_new); }, 3s)) scene.get(lacks_it, 0);
+  return scene.verdict();
+}
+
 /// A copy of one replica is not all that a majority has acknowledged.
 std::vector<Violation> ignorant_source() {
   HistoryScene scene(204);
