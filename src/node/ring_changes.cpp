@@ -164,7 +164,9 @@ void RingChanges::after_step(Rooms& rooms, Instant now, port::Outbox& out) {
                "is no member any more, and has handed over all it had");
     rooms.stop(now, out);
   }
-  if (was_member_ || kept > 0) return;
+  if (was_member_) return;
+  rooms.transfer.forgo_grace();
+  if (kept > 0) return;
   if (auto known = addresses(rooms); told_to_ask_ != known) {
     told_to_ask_ = known;
     rooms.founding.ask_to_join(std::move(known), false, now, out);
