@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/ensure.hpp"
-#include "storage/sqlite/page_cache.hpp"
+#include "storage/sqlite/configure.hpp"
 
 namespace starling::sim::vfs {
 
@@ -149,7 +149,7 @@ struct Mount::Registration {
       return SQLITE_OK;
     };
     vfs.xGetLastError = [](sqlite3_vfs*, int, char*) { return EIO; };
-    storage::install_page_cache();  // Before anything else is asked of SQLite, or it is too late.
+    storage::configure_sqlite();  // Before anything else is asked of SQLite, or it is too late.
     ensure(sqlite3_vfs_register(&vfs, 0) == SQLITE_OK, "a VFS can be registered");
   }
   ~Registration() { sqlite3_vfs_unregister(&vfs); }

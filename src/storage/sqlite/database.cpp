@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "storage/sqlite/page_cache.hpp"
+#include "storage/sqlite/configure.hpp"
 
 namespace starling::storage {
 
@@ -55,10 +55,7 @@ Result<Database> Database::open_beside(const Database& first, const SqliteOption
 /// The directory is made, and the file is nobody else's: of SQLite's locks those of "unix-excl" keep other processes
 /// out, and have the second connection in; FileLock keeps out whoever else there is in this process.
 Result<> Database::own(const SqliteOptions& options) {
-  install_page_cache();
-  // It would count, under a lock, every byte it allocates.
-  static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(uncounted);
+  configure_sqlite();
   std::error_code why;
   std::filesystem::create_directories(options.directory, why);
   if (why)

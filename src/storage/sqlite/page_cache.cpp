@@ -212,9 +212,6 @@ const sqlite3_pcache_methods2 methods = {
 
 }  // namespace
 
-void install_page_cache() {
-  static const int installed = sqlite3_config(SQLITE_CONFIG_PCACHE2, &methods);
-  static_cast<void>(installed);
-}
+const sqlite3_pcache_methods2& page_cache_methods() { return methods; }
 
 }  // namespace starling::storage

@@ -82,8 +82,7 @@ class PageCache {
   unsigned next_max_{};
 };
 
-/// Makes SQLite use it, for every file that is opened afterwards. Once per process, before
-/// anything else is asked of SQLite; later it has no effect, and costs only speed.
-void install_page_cache();
+/// For SQLite to use it.
+const sqlite3_pcache_methods2& page_cache_methods();
 
 }  // namespace starling::storage
