@@ -71,6 +71,7 @@ void Repair::repair_now(const std::vector<PartitionId>& partitions, const View& 
     const bool shares = std::ranges::any_of(partitions, [&](auto one) { return view.ring.owns(peer, one); });
     if (partitions.empty() || shares) looks_.at_latest(peer, view.now);
   }
+  asked_while_building_ |= trees_.building();
   do_what_is_due(now);
   go_on(now);
 }
@@ -288,7 +289,15 @@ void Repair::begin_next(Step& step) {
     descent_.begin(to_descend_.extract(to_descend_.begin()).value(), step);
 }
 
+/// Whoever builds last finds all the others' trees.
+void Repair::look_again_when_built(Step& step) {
+  if (!asked_while_building_ || trees_.building()) return;
+  asked_while_building_ = false;
+  for (const NodeId peer : step.view.ring.neighbours_of(self_)) looks_.at_latest(peer, step.view.now);
+}
+
 void Repair::go_on(Step& step) {
+  look_again_when_built(step);
   begin_next(step);
   trees_.go_on(step);
   reaper_.go_on(views_, step);

@@ -100,6 +100,7 @@ class Repair {
   void do_what_is_due(Step& step);
   void account(Share share, Exchange::Traffic traffic);
   void begin_next(Step& step);
+  void look_again_when_built(Step& step);
   /// Begins what can be begun, and arms the timer.
   void go_on(Step& step);
 
@@ -121,6 +122,7 @@ class Repair {
   Pace pace_;
   Trees trees_;
   Scrub scrub_;
+  bool asked_while_building_{};  ///< to compare everything
   std::vector<PartitionId> damaged_;
   Reaper reaper_;
   Responder responder_;

@@ -19,6 +19,8 @@ class Trees {
 
   /// Whoever has just started has more urgent things to do, and does not know yet whether it is busy.
   void start(Instant now);
+  /// Until then some partitions cannot be compared.
+  bool building() const { return !wanted_.empty(); }
   /// Begins, if nothing is under way.
   void go_on(Step& step);
   std::optional<Instant> due() const;
