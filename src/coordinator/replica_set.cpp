@@ -37,7 +37,9 @@ void ReplicaSet::add(std::span<const NodeId> list) {
 }
 
 void ReplicaSet::put_behind_last(const View& view) {
-  std::stable_partition(nodes_.begin(), nodes_.begin() + size_, [&](NodeId node) { return !view.is_behind(node); });
+  auto others_end = nodes_.begin();
+  for (auto node = nodes_.begin(); node != nodes_.begin() + size_; ++node)
+    if (!view.is_behind(*node)) std::rotate(others_end++, node, std::next(node));
 }
 
 void ReplicaSet::put_first(NodeId self) {
